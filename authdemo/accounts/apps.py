@@ -1,0 +1,9 @@
+"""The one user model that all three mechanisms share."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Label `accounts`, as in `AUTH_USER_MODEL = "accounts.User"`."""
+
+    name = "authdemo.accounts"

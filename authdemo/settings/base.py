@@ -1,0 +1,191 @@
+"""What any Django project has: apps, middleware, database, caches, templates, security headers, logs."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.core.management.utils import get_random_secret_key
+
+from .env import BASE_DIR, VAR_DIR, choice, env, flag, generated, parsed, problems, text, url
+
+DEBUG = flag("DEBUG", True)
+LABS = flag("LABS", False)  # experiments and code that is wrong on purpose; `manage.py demo` turns it on
+INSTANCE_NAME = choice("INSTANCE_NAME", "A", ("A", "B"))
+
+# Signs session data, password-reset links and messages. Tokens are never signed with it: see jwt.py.
+SECRET_KEY = text("SECRET_KEY") or generated("secret_key", get_random_secret_key)
+
+# Where the processes of the demo are found. DEMO_SITE_URL is also the `iss` of every token made here.
+SITE_URL = url("DEMO_SITE_URL", "http://localhost:8000")
+SITE_B_URL = url("DEMO_SITE_B_URL", "http://localhost:8001")
+PROVIDERS_URL = url("DEMO_PROVIDERS_URL", "http://127.0.0.1:9000")
+THIRDPARTY_URL = url("DEMO_THIRDPARTY_URL", "http://127.0.0.1:9001")
+HOSTILE_URL = url("DEMO_HOSTILE_URL", "http://127.0.0.1:9002")
+ORDERS_URL = url("DEMO_ORDERS_URL", "http://127.0.0.1:9100")
+
+LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK_HOSTS)
+if DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK_HOSTS):
+    problems.append("DEBUG must be false where ALLOWED_HOSTS names more than this machine.")
+if not DEBUG and not text("SECRET_KEY") and set(ALLOWED_HOSTS) - set(LOOPBACK_HOSTS):
+    problems.append("SECRET_KEY must be set where DEBUG is false and ALLOWED_HOSTS names more than this machine.")
+
+INSTALLED_APPS = [
+    "authdemo",
+    "authdemo.accounts",
+    "authdemo.overview",
+    "sessions_app",
+    "jwt_app",
+    "oauth_app.client",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+]
+
+MIDDLEWARE = [
+    "authdemo.middleware.ResponseHeadersMiddleware",
+    "authdemo.middleware.AccessLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "authdemo.middleware.CanonicalHostMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "authdemo.urls"
+WSGI_APPLICATION = "authdemo.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "authdemo.context_processors.site",
+            ],
+        },
+    },
+]
+
+# ---- Database: SQLite in a file, or what DATABASE_URL names.
+SQLITE_URL = f"sqlite:///{VAR_DIR / 'site.sqlite3'}"
+DATABASES = {"default": parsed("DATABASE_URL", SQLITE_URL, lambda value: env.db_url_config(value))}
+# A connection that lives for one request costs more than any of the three mechanisms.
+DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # Several processes write. IMMEDIATE takes the write lock at BEGIN, so that a transaction waits for its turn
+        # instead of failing half-way with "database is locked"; WAL lets readers go on meanwhile.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---- Caches: Redis (or Valkey) where REDIS_URL is set, else a table of the database, which all processes share.
+REDIS_URL = text("REDIS_URL")
+
+
+def _cache(*, ignore_exceptions: bool = False) -> dict[str, object]:
+    if REDIS_URL:
+        options = {"SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2, "IGNORE_EXCEPTIONS": ignore_exceptions}
+        return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": options}
+    return {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        # Django's default of 300 would throw away sessions and authorization codes that are still in use.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+
+
+CACHES = {
+    "default": _cache() | {"KEY_PREFIX": "authdemo"},
+    # cached_db keeps the truth in the database: a cache that is down costs time, not sessions.
+    "sessions": _cache(ignore_exceptions=True) | {"KEY_PREFIX": "sessions"},
+    # Locks, codes, deny marks. A failure here must be felt: to ignore it would let somebody in.
+    "security": _cache() | {"KEY_PREFIX": "security"},
+}
+
+# ---- Language and time
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+# ---- Static files: WhiteNoise serves them from the apps, with no collectstatic step and no second server.
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# ---- Security headers
+HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+if flag("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'", _origin(SITE_B_URL), _origin(ORDERS_URL)],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        # Browsers check this against redirects after a form, too: "sign in with …" is a form that ends at the
+        # provider. oauth.py adds the providers.
+        "form-action": ["'self'"],
+    }
+}
+
+# ---- Logs: one JSON object a line, without query strings, headers or bodies: no credential can get into them.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_query": {"()": "authdemo.logs.WithoutQueryString"}},
+    "formatters": {"json": {"()": "authdemo.logs.JSONFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["no_query"]}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # AccessLogMiddleware writes one line a request; the development server's own would repeat it.
+        "django.server": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+    },
+}

@@ -1,0 +1,113 @@
+"""Read the environment once, for all settings files.
+
+A value that cannot be used does not raise here: a traceback helps nobody. It is noted in `problems`, the default
+takes its place, and `manage.py check` (see `authdemo/checks.py`) says what to set. A server refuses to start with
+problems (`authdemo/wsgi.py`), so no wrong value is ever served with.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+problems: list[str] = []
+"""Sentences for `manage.py check`. They name the variable and never its value, which may be a secret."""
+
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).absolute()
+"""What the site writes while it runs: the SQLite files and the generated keys. Never in git."""
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable without blanks around it, or `default` where it is unset or empty."""
+    return env.str(name, default="").strip() or default
+
+
+def flag(name: str, default: bool) -> bool:
+    """Return True for 1, true, yes, on; False for 0, false, no, off."""
+    value = text(name).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    if value:
+        problems.append(f"{name} must be true or false.")
+    return default
+
+
+def whole(name: str, default: int, minimum: int = 1) -> int:
+    """Return a whole number that is at least `minimum`."""
+    value = text(name)
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or int(value) < minimum:
+        problems.append(f"{name} must be a whole number, {minimum} or more.")
+        return default
+    return int(value)
+
+
+def choice(name: str, default: str, allowed: Iterable[str]) -> str:
+    """Return one of `allowed`."""
+    value = text(name, default)
+    if value not in allowed:
+        problems.append(f"{name} must be one of: {', '.join(allowed)}.")
+        return default
+    return value
+
+
+def url(name: str, default: str) -> str:
+    """Return an http(s) URL with a host and without a slash at its end."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        problems.append(f"{name} must be a URL such as {default}.")
+        return default
+    return value
+
+
+def parsed(name: str, default: str, parse: Callable[[str], Any]) -> Any:
+    """Return `parse(value)` of a variable such as DATABASE_URL; a ValueError or the like becomes a problem."""
+    try:
+        return parse(text(name, default))
+    except Exception:  # noqa: BLE001  whatever a URL parser raises, the reader needs one sentence
+        problems.append(f"{name} cannot be read. It should look like {default}.")
+        return parse(default)
+
+
+def pair(id_name: str, secret_name: str) -> tuple[str, str]:
+    """Return a client id and its secret: both are set or none is."""
+    client_id, secret = text(id_name), text(secret_name)
+    if bool(client_id) != bool(secret):
+        problems.append(f"Set both {id_name} and {secret_name}, or none of them.")
+        return "", ""
+    return client_id, secret
+
+
+def generated(name: str, make: Callable[[], str]) -> str:
+    """Return a secret kept in `VAR_DIR`, made at its first use and the same for every process after that.
+
+    Only the first of several processes wins: the file appears under its name complete or not at all (`os.link`
+    fails where the name exists), readable by its owner alone.
+    """
+    path = VAR_DIR / name
+    if not path.exists():
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(make(), encoding="ascii")
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,57 @@
+"""Mechanism 1, server-side sessions: the browser holds an ID, the server holds the rest."""
+
+from __future__ import annotations
+
+from .base import CACHES, HTTPS, REDIS_URL
+from .env import choice, problems
+
+AUTH_USER_MODEL = "accounts.User"
+
+# A name or an e-mail address, whichever is typed, through one place for all sign-in forms and APIs.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LOGIN_URL = "sessions:login"
+LOGIN_REDIRECT_URL = "sessions:dashboard"
+LOGOUT_REDIRECT_URL = "overview:index"
+
+# Where the record behind the ID lies. Every choice but the last can be revoked at once.
+ENGINES = {
+    "db": "django.contrib.sessions.backends.db",
+    "cached_db": "django.contrib.sessions.backends.cached_db",
+    "redis": "django.contrib.sessions.backends.cache",
+    "memory": "django.contrib.sessions.backends.cache",
+    "file": "django.contrib.sessions.backends.file",
+    # No record at all: the cookie is the data, signed. It cannot be taken back before it expires.
+    "signed_cookie": "django.contrib.sessions.backends.signed_cookies",
+}
+SESSION_STORE = choice("SESSION_STORE", "cached_db" if REDIS_URL else "db", ENGINES)
+if SESSION_STORE == "redis" and not REDIS_URL:
+    problems.append("SESSION_STORE=redis needs REDIS_URL, for example redis://127.0.0.1:6379/0.")
+
+SESSION_ENGINE = ENGINES[SESSION_STORE]
+SESSION_CACHE_ALIAS = "memory" if SESSION_STORE == "memory" else "sessions"
+# In the memory of one process: gone after a restart, unknown to every other instance.
+CACHES["memory"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "sessions"}
+if SESSION_STORE == "redis":
+    # No database behind it: a cache that is down must be an error, not a silent sign-out.
+    CACHES["sessions"]["OPTIONS"] = {**CACHES["sessions"]["OPTIONS"], "IGNORE_EXCEPTIONS": False}  # type: ignore[dict-item]
+
+# Cookies do not know ports: the outside world on another port of this machine would overwrite "sessionid".
+SESSION_COOKIE_NAME = "authdemo_session"
+CSRF_COOKIE_NAME = "authdemo_csrf"
+SESSION_COOKIE_HTTPONLY = True  # JavaScript cannot read it, so injected script cannot send it away
+SESSION_COOKIE_SAMESITE = "Lax"  # other sites' forms do not carry it; links to us do
+SESSION_COOKIE_SECURE = HTTPS  # only over TLS; on http://localhost the browser would drop it
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# "My devices": a row for each sign-in. Activity tracking writes at every request, so it stays off.
+USERSESSIONS_TRACK_ACTIVITY = False

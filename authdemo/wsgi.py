@@ -1,0 +1,17 @@
+"""The WSGI entry point: `waitress-serve authdemo.wsgi:application`, or any other WSGI server."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authdemo.settings")
+
+application = get_wsgi_application()
+
+from authdemo.settings.env import problems  # noqa: E402
+
+if problems:
+    # The commands run Django's checks; a WSGI server does not. Never serve with a setting that was not understood.
+    raise SystemExit("Not started: " + " ".join(problems))
