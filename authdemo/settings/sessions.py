@@ -9,6 +9,7 @@ AUTH_USER_MODEL = "accounts.User"
 
 # A name or an e-mail address, whichever is typed, through one place for all sign-in forms and APIs.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},

@@ -1,0 +1,36 @@
+"""The accounts that `manage.py seed_demo` makes, and where they may exist: on one machine, for one workshop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+# Everybody knows it. That is why `is_local_demo` stands before every use of it.
+PASSWORD = "workshop-2026"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user of the demo. `staff` may open the admin and do everything there."""
+
+    username: str
+    role: str
+    staff: bool = False
+
+    @property
+    def email(self) -> str:
+        """Return the address; example.com belongs to nobody (RFC 2606 §3)."""
+        return f"{self.username}@example.com"
+
+
+ACCOUNTS = (
+    Account("alice", "a learner"),
+    Account("bob", "a learner"),
+    Account("teacher", "opens the admin, too", staff=True),
+)
+
+
+def is_local_demo() -> bool:
+    """Return True where DEBUG is on and the site answers to names of this machine alone."""
+    return settings.DEBUG and set(settings.ALLOWED_HOSTS) <= set(settings.LOOPBACK_HOSTS)
