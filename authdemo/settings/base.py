@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.management.utils import get_random_secret_key
@@ -91,7 +92,16 @@ TEMPLATES = [
 
 # ---- Database: SQLite in a file, or what DATABASE_URL names.
 SQLITE_URL = f"sqlite:///{VAR_DIR / 'site.sqlite3'}"
-DATABASES = {"default": parsed("DATABASE_URL", SQLITE_URL, lambda value: env.db_url_config(value))}
+
+
+def _database(value: str) -> dict[str, Any]:
+    config: dict[str, Any] = env.db_url_config(value)
+    if config.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        raise ValueError
+    return config
+
+
+DATABASES = {"default": parsed("DATABASE_URL", SQLITE_URL, _database)}
 # A connection that lives for one request costs more than any of the three mechanisms.
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -137,7 +147,6 @@ USE_TZ = True
 
 # ---- Static files: WhiteNoise serves them from the apps, with no collectstatic step and no second server.
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 

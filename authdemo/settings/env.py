@@ -79,7 +79,7 @@ def parsed(name: str, default: str, parse: Callable[[str], Any]) -> Any:
     try:
         return parse(text(name, default))
     except Exception:  # noqa: BLE001  whatever a URL parser raises, the reader needs one sentence
-        problems.append(f"{name} cannot be read. It should look like {default}.")
+        problems.append(f"{name} cannot be read. See .env.example for how it looks.")
         return parse(default)
 
 

@@ -1,0 +1,93 @@
+"""The one command: it starts everything, says where to go, ends everything, and explains what stops it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from demo.processes import port_in_use
+from tests.fixtures.demo import ROOT, RunningDemo, clean_environment
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    running = RunningDemo(clean_environment(tmp_path))
+    yield running
+    if running.process:
+        running.stop(signal.SIGKILL if running.process.poll() is None else signal.SIGTERM)
+
+
+def ports(running: RunningDemo) -> list[int]:
+    return [int(url.rsplit(":", 1)[1]) for url in (running.site, running.site_b, running.providers, running.orders)]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name)
+def test_it_starts_everything_and_ends_everything(fresh, how):
+    fresh.start()
+    assert f"Open      {fresh.site}/" in fresh.output
+    assert "alice / workshop-2026" in fresh.output
+    assert "alice.outside / workshop-2026" in fresh.output
+    for url in (fresh.site, fresh.site_b, fresh.providers, fresh.orders):
+        with urllib.request.urlopen(f"{url}/healthz", timeout=10) as answer:
+            assert answer.status == 200
+    served_by = [
+        urllib.request.urlopen(f"{url}/healthz", timeout=10).headers["X-Served-By"]
+        for url in (fresh.site, fresh.site_b)
+    ]
+    assert served_by == ["A", "B"]
+    valkey = [line for line in fresh.lines if "valkey started" in line]
+    assert len(valkey) == (1 if sys.version_info < (3, 14) else 0)
+    fresh.stop(how)
+    assert [port for port in ports(fresh) if port_in_use(port)] == []
+    assert "Traceback" not in fresh.output
+
+
+def test_a_port_in_use_is_one_line_before_anything_starts(fresh):
+    with socket.create_server(("127.0.0.1", ports(fresh)[1])):
+        done = subprocess.run(
+            [sys.executable, "manage.py", "demo"], cwd=ROOT, env=fresh.environment, text=True,
+            capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stdout == ""
+    line = f"CommandError: Port {ports(fresh)[1]} is in use, so site B cannot start. "
+    assert done.stderr.startswith(line)
+    assert "DEMO_SITE_B_URL" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"DEMO_SITE_URL": "http://192.0.2.1:8000"}, "DEMO_SITE_URL must be on this machine"),
+        ({"DEMO_SITE_URL": "http://localhost:1", "DEMO_SITE_B_URL": "http://localhost:1"}, "has the port of site A"),
+        ({"SESSION_STORE": "disk"}, "SESSION_STORE must be one of"),
+    ],
+)  # fmt: skip
+def test_what_cannot_work_is_said_before_anything_starts(fresh, environment, sentence):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "demo"], cwd=ROOT, env=fresh.environment | environment, text=True,
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_process_that_dies_takes_the_demo_down_and_is_named(fresh):
+    fresh.start()
+    orders = next(line for line in fresh.lines if "orders started" in line)
+    pid = int(orders.split("pid=")[1].split(")")[0])
+    subprocess.run(["kill", "-KILL", str(pid)], check=True)
+    assert fresh.process is not None
+    assert fresh.process.wait(timeout=30) == 1
+    assert "orders stopped" in fresh.output
+    assert "A process ended by itself" in fresh.output
+    assert [port for port in ports(fresh) if port_in_use(port)] == []

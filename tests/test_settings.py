@@ -1,0 +1,108 @@
+"""A wrong setting is one sentence that says what to set: no traceback, no secret, and no server that starts anyway."""
+
+from __future__ import annotations
+
+import re
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.demo import ROOT, clean_environment
+
+WRONG = [
+    ({"DEBUG": "perhaps"}, "DEBUG must be true or false"),
+    ({"INSTANCE_NAME": "C"}, "INSTANCE_NAME must be one of: A, B"),
+    ({"SESSION_STORE": "disk"}, "SESSION_STORE must be one of"),
+    ({"SESSION_STORE": "redis"}, "SESSION_STORE=redis needs REDIS_URL"),
+    ({"DEMO_SITE_URL": "localhost:8000"}, "DEMO_SITE_URL must be a URL such as http://localhost:8000"),
+    ({"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be read"),
+    ({"ALLOWED_HOSTS": "example.org"}, "DEBUG must be false where ALLOWED_HOSTS names more than this machine"),
+    ({"ALLOWED_HOSTS": "example.org", "DEBUG": "no"}, "SECRET_KEY must be set where DEBUG is false"),
+    ({"JWT_ALGORITHM": "none"}, "JWT_ALGORITHM must be one of"),
+    ({"JWT_ACCESS_MINUTES": "-5"}, "JWT_ACCESS_MINUTES must be a whole number, 1 or more"),
+    ({"JWT_SIGNING_KEY": "sup3r-s3cret"}, "JWT_SIGNING_KEY"),
+    ({"JWT_SIGNING_KEY": "sup3r-s3cret", "JWT_ALGORITHM": "HS256"}, "JWT_SIGNING_KEY"),
+    ({"GITHUB_CLIENT_ID": "abc"}, "Set both GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET"),
+    ({"GOOGLE_CLIENT_SECRET": "sup3r-s3cret"}, "Set both GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET"),
+    ({"OIDC_CLIENT_ID": "abc", "OIDC_CLIENT_SECRET": "sup3r-s3cret"}, "OIDC_SERVER_URL"),
+]
+
+
+def run(folder: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=clean_environment(folder) | environment,
+        text=True,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("environment", "sentence"), WRONG, ids=lambda value: str(value)[:40])
+def test_check_says_what_to_set(tmp_path, environment, sentence):
+    done = run(tmp_path, "manage.py", "check", **environment)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert sentence in said
+    assert "Traceback" not in said
+    assert "sup3r-s3cret" not in said
+
+
+def test_check_is_content_with_no_environment_at_all(tmp_path):
+    done = run(tmp_path, "manage.py", "check")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_server_does_not_start_with_a_setting_that_was_not_understood(tmp_path):
+    done = run(tmp_path, "-c", "import authdemo.wsgi", SESSION_STORE="disk")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Not started: SESSION_STORE must be one of")
+
+
+def test_check_deploy_is_clean_under_production_settings(tmp_path):
+    done = run(
+        tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING",
+        DEBUG="false", SECRET_KEY="k" * 30 + "0123456789-0123456789-0123456789", ALLOWED_HOSTS="auth.example.org",
+        DEMO_SITE_URL="https://auth.example.org",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_keys_are_made_once_by_many_processes_and_only_their_owner_reads_them(tmp_path):
+    script = "from django.conf import settings; print(settings.SECRET_KEY); print(settings.SIMPLE_JWT['SIGNING_KEY'])"
+    with ThreadPoolExecutor(4) as pool:
+        outputs = list(
+            pool.map(
+                lambda _: run(tmp_path, "-c", script, DJANGO_SETTINGS_MODULE="authdemo.settings").stdout, range(4)
+            )
+        )
+    assert len(set(outputs)) == 1
+    assert "PRIVATE KEY" in outputs[0]
+    kept = [path for path in tmp_path.iterdir() if path.suffix not in {".sqlite3"}]
+    assert len(kept) >= 2
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in kept)
+
+
+def test_every_variable_that_the_code_reads_is_in_the_example_file():
+    read = set()
+    for path in [*ROOT.glob("authdemo/settings/*.py"), *ROOT.glob("demo/**/*.py")]:
+        source = path.read_text(encoding="utf-8")
+        read |= set(
+            re.findall(r'\b(?:text|flag|whole|choice|url|parsed|pair|env(?:\.\w+)?)\(\s*"([A-Z][A-Z_]+)"', source)
+        )
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^# ([A-Z_]+)=", example, flags=re.M))
+    assert read - documented == set()
+    assert "DATABASE_URL" in read
+
+
+def test_generated_secrets_are_never_the_key_of_tokens(tmp_path):
+    script = "from django.conf import settings as s; print(s.SECRET_KEY in str(s.SIMPLE_JWT))"
+    done = run(tmp_path, "-c", script, DJANGO_SETTINGS_MODULE="authdemo.settings")
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,130 @@
+"""What holds for every page of the site: headers, host names, health, logs, error pages."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from authdemo.logs import JSONFormatter, WithoutQueryString
+
+PAGES = ["/", "/sessions/login/", "/jwt/", "/oauth/", "/admin/login/", "/healthz", "/no/such/page", "/jwt/api/whoami/"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", PAGES)
+def test_every_response_carries_the_security_headers(client, path):
+    response = client.get(path)
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-inline" not in policy
+    assert "unsafe-eval" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert response["X-Served-By"] == "A"
+
+
+@pytest.mark.django_db
+def test_a_page_at_127_0_0_1_moves_to_localhost_on_the_same_port(client):
+    response = client.get("/?a=1", headers={"host": "127.0.0.1:8001"})
+    assert response.status_code == 302
+    assert response["Location"] == "http://localhost:8001/?a=1"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/jwt/.well-known/jwks.json", "/jwt/api/whoami/", "/sessions/api/whoami/"]
+)
+def test_programs_are_answered_on_both_names(client, path):
+    assert client.get(path, headers={"host": "127.0.0.1:8000"}).status_code in {200, 401}
+    assert client.get(path, headers={"host": "localhost:8000"}).status_code in {200, 401}
+
+
+@pytest.mark.django_db
+def test_a_form_sent_to_127_0_0_1_is_not_redirected(client):
+    assert client.post("/sessions/login/", headers={"host": "127.0.0.1:8000"}).status_code != 302
+
+
+@pytest.mark.django_db
+def test_health_names_each_check(client):
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    assert response.json() == {"status": "ok", "checks": {"database": "ok", "cache": "ok"}}
+
+
+@pytest.mark.django_db
+def test_health_says_when_the_database_is_gone(client):
+    def gone(execute, sql, params, many, context):
+        raise DatabaseError("connection to server at secret-host failed")
+
+    with connection.execute_wrapper(gone):
+        response = client.get("/healthz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["database"] == "failed"
+    assert "secret-host" not in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_health_says_when_the_cache_is_gone(client, settings):
+    # A real client that finds nobody at the other end, not a stand-in for one.
+    dead = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = settings.CACHES | {"security": dead}
+    response = client.get("/healthz")
+    assert response.status_code == 503
+    assert response.json() == {"status": "failed", "checks": {"database": "ok", "cache": "failed"}}
+
+
+def test_the_cache_that_guards_never_hides_a_failure():
+    assert settings.CACHES["security"].get("OPTIONS", {}).get("IGNORE_EXCEPTIONS", False) is False
+
+
+@pytest.mark.django_db
+def test_a_page_that_does_not_exist_says_so_and_leads_back(client, settings):
+    settings.DEBUG = False
+    response = client.get("/no/such/page")
+    assert response.status_code == 404
+    assert 'href="/"' in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_of_another_site_is_refused_with_a_page(client):
+    from django.test import Client
+
+    response = Client(enforce_csrf_checks=True).post("/sessions/logout/")
+    assert response.status_code == 403
+    assert "did not come from a page of ours" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_access_log_has_no_query_string(client, caplog):
+    logging.getLogger("authdemo.access").addHandler(caplog.handler)
+    client.get("/?code=SECRET-CODE&state=SECRET-STATE")
+    logging.getLogger("authdemo.access").removeHandler(caplog.handler)
+    lines = [JSONFormatter().format(record) for record in caplog.records if record.name == "authdemo.access"]
+    entry = json.loads(lines[-1])
+    assert (entry["method"], entry["path"], entry["status"]) == ("GET", "/", 200)
+    assert "SECRET" not in "".join(lines)
+
+
+def test_a_library_that_logs_a_url_does_not_log_its_query():
+    record = logging.LogRecord("x", logging.WARNING, "f", 1, "Not found: %s", ("/callback/?code=SECRET",), None)
+    WithoutQueryString().filter(record)
+    assert "SECRET" not in JSONFormatter().format(record)
+
+
+def test_a_traceback_in_the_log_does_not_show_a_query():
+    try:
+        raise ValueError("failed at http://localhost/callback/?code=SECRET")
+    except ValueError as error:
+        info = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("x", logging.ERROR, "f", 1, "failed", (), info)
+    entry = json.loads(JSONFormatter().format(record))
+    assert "ValueError" in entry["exception"]
+    assert "code=SECRET" not in entry["exception"].splitlines()[-1]
