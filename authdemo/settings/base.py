@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -95,7 +96,8 @@ SQLITE_URL = f"sqlite:///{VAR_DIR / 'site.sqlite3'}"
 
 
 def _database(value: str) -> dict[str, Any]:
-    config: dict[str, Any] = env.db_url_config(value)
+    with warnings.catch_warnings(action="ignore"):  # django-environ would print the URL, password and all
+        config: dict[str, Any] = env.db_url_config(value)
     if config.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
         raise ValueError
     return config
