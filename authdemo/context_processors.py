@@ -28,5 +28,6 @@ def session_opened_by(request: HttpRequest) -> str:
     providers = {app["provider_id"]: app["name"] for app in settings.SIGN_IN_WITH}
     for record in reversed(records):
         if record.get("method") == "socialaccount":
-            return providers.get(record.get("provider", ""), record.get("provider", ""))
+            provider = str(record.get("provider", ""))
+            return str(providers.get(provider, provider))
     return "password"

