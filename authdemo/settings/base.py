@@ -38,9 +38,7 @@ INSTALLED_APPS = [
     "authdemo",
     "authdemo.accounts",
     "authdemo.overview",
-    "sessions_app",
-    "jwt_app",
-    "oauth_app.client",
+    "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -54,6 +52,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.usersessions",
+    "sessions_app",  # after allauth.usersessions, and
+    "jwt_app",  # after token_blacklist: their admin pages take the place of the libraries'
 ]
 
 MIDDLEWARE = [
