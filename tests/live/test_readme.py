@@ -1,0 +1,65 @@
+"""Every line of the README is true: its files exist, its commands work, and CI runs the same commands."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+
+import pytest
+import requests
+
+from tests.fixtures.demo import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def run_curl(line: str) -> dict:
+    done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=30, check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.live
+def test_the_curl_lines_sign_in_and_say_who_is_calling(demo):
+    first, second = [line.strip() for line in README.splitlines() if line.startswith("    curl")]
+    address = demo.site.removeprefix("http://")
+    tokens = run_curl(first.replace("localhost:8000", address))
+    answer = run_curl(second.replace("localhost:8000", address).replace("ACCESS_TOKEN", tokens["access"]))
+    assert answer["mechanism"] == "jwt"
+    assert answer["user"]["username"] == "alice"
+
+
+@pytest.mark.live
+def test_the_pages_that_it_names_are_there(demo):
+    paths = set(re.findall(r"\(http://localhost:8000(/[^)]*)\)", README))
+    assert len(paths) >= 4
+    for path in paths:
+        assert requests.get(demo.site + path, timeout=10).status_code == 200
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("username", ["alice", "bob", "teacher"])
+def test_the_accounts_that_it_names_can_sign_in(demo, username):
+    answer = requests.post(
+        f"{demo.site}/jwt/api/token/", json={"username": username, "password": "workshop-2026"}, timeout=10
+    )
+    assert answer.status_code == 200
+
+
+def test_the_files_and_folders_that_it_names_exist():
+    links = re.findall(r"\]\(((?!http)[^)#]+)\)", README)
+    folders = re.findall(r"^\| \[?`([\w/]+/)`", README, flags=re.M)
+    assert len(links) >= 8
+    for name in [*links, *folders]:
+        assert (ROOT / name).exists(), name
+
+
+def test_it_fits_two_screens():
+    assert len(README.splitlines()) <= 100
+
+
+def test_ci_runs_what_the_readme_says():
+    steps = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "make test" in steps
+    assert "`make test`" in README
