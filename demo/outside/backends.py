@@ -1,0 +1,35 @@
+"""Sign-in by user name or e-mail, within one company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import make_password
+from django.db.models import Q
+from django.http import HttpRequest
+
+from .companies import company_at
+from .models import Account
+
+
+class CompanyBackend(BaseBackend):
+    """Checks a password against the accounts of the company whose page was asked for."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str = "", password: str = "", **kwargs: Any
+    ) -> Account | None:
+        """Return the account, or None: which of the two was wrong is not said."""
+        company = company_at(request) if request else None
+        if company is None:
+            return None
+        accounts = Account.objects.filter(Q(username=username) | Q(email__iexact=username), company=company.slug)
+        account = accounts.first()
+        if account is None:
+            make_password(password)  # a name that does not exist takes as long as a wrong password
+            return None
+        return account if account.is_active and account.check_password(password) else None
+
+    def get_user(self, user_id: int) -> Account | None:
+        """Return the active account of a session."""
+        return Account.objects.filter(pk=user_id, is_active=True).first()

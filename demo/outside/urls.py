@@ -1,0 +1,48 @@
+"""Who answers where. The third-party app (9001) and the hostile pages (9002) will get URL files of their own."""
+
+from __future__ import annotations
+
+from allauth.idp.oidc.views import jwks
+from django.urls import URLPattern, include, path
+
+from . import github, google, views
+from .engine import AuthorizeView, RevokeView, TokenView, UserInfoView
+
+
+def pages(slug: str) -> list[URLPattern]:
+    """Return what every company has: a first page, sign in, sign out."""
+    return [
+        path(f"{slug}/", views.home),
+        path(f"{slug}/login", views.SignInView.as_view()),
+        path(f"{slug}/logout", views.sign_out),
+    ]
+
+
+urlpatterns = [
+    path("", views.index),
+    path("healthz", views.healthz),
+    # GitHub
+    *pages("github"),
+    path("github/login/oauth/authorize", github.GitHubAuthorizeView.as_view()),
+    path("github/login/oauth/access_token", github.GitHubTokenView.as_view()),
+    path("github/api/v3/user", github.user),
+    path("github/api/v3/user/emails", github.emails),
+    # Google
+    *pages("google"),
+    path("google/o/oauth2/v2/auth", AuthorizeView.as_view()),
+    path("google/token", TokenView.as_view()),
+    path("google/userinfo", UserInfoView.as_view()),
+    path("google/revoke", RevokeView.as_view()),
+    path("google/certs", google.certs),
+    path("google/jwks.json", jwks),
+    path("google/.well-known/openid-configuration", google.discovery),
+    # Outside ID: allauth's own paths, with our stricter views in front of four of them
+    *pages("oidc"),
+    path("oidc/identity/o/authorize", AuthorizeView.as_view()),
+    path("oidc/identity/o/api/token", TokenView.as_view()),
+    path("oidc/identity/o/api/userinfo", UserInfoView.as_view()),
+    path("oidc/identity/o/api/revoke", RevokeView.as_view()),
+    path("oidc/identity/o/device", views.not_offered),
+    path("oidc/identity/o/api/device/code", views.not_offered),
+    path("oidc/", include("allauth.idp.urls")),
+]

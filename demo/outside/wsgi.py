@@ -1,0 +1,12 @@
+"""The WSGI entry point: `waitress-serve --listen=127.0.0.1:9000 demo.outside.wsgi:application`."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+# Set, not only by default: the environment often names the site's settings already.
+os.environ["DJANGO_SETTINGS_MODULE"] = "demo.outside.settings"
+
+application = get_wsgi_application()
