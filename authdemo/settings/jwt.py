@@ -1,3 +1,76 @@
 """Mechanism 2, JSON Web Tokens: the client holds everything, the server only checks a signature."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from jwt_app import keys
+
+from .base import ORDERS_URL, SITE_URL
+from .env import choice, generated, problems, text, whole
+
+REST_FRAMEWORK = {
+    # The session cookie opens nothing here: an API that took it would need CSRF protection, too.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["jwt_app.authentication.JWTAuthentication"],
+    # A view that forgets to say who may call it is closed.
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    # JSON in, JSON out: no pages, no forms.
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["jwt_app.parsers.JSONParser"],
+    # Each error is {"detail", "code"}.
+    "EXCEPTION_HANDLER": "jwt_app.exceptions.handler",
+    # `?format=` chooses nothing, since there is nothing to choose.
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+# RS256: an RSA key signs, and its public half verifies. With HS256 one secret does both, so that every service that
+# can check a token could also make one.
+JWT_ALGORITHM = choice("JWT_ALGORITHM", "RS256", keys.NEEDS)
+
+
+def _signing_key() -> str:
+    """Return JWT_SIGNING_KEY where it is set and fits, else a key that is made once for all processes."""
+    # Many places allow one line for a variable: there, a PEM has "\n" where its lines end.
+    value = text("JWT_SIGNING_KEY").replace("\\n", "\n")
+    try:
+        keys.public_key(JWT_ALGORITHM, value)
+    except ValueError as error:
+        if value:
+            problems.append(f"JWT_SIGNING_KEY does not fit JWT_ALGORITHM: {error}")
+    else:
+        return value
+    # One file for each kind of key: with another JWT_ALGORITHM the file of the first stays as it is.
+    kind = "RSA" if JWT_ALGORITHM[:2] in {"RS", "PS"} else JWT_ALGORITHM
+    return generated(f"jwt_signing_key.{kind}", lambda: keys.new_key(JWT_ALGORITHM))
+
+
+JWT_SIGNING_KEY = _signing_key()
+
+SIMPLE_JWT = {
+    "ALGORITHM": JWT_ALGORITHM,
+    # Never SECRET_KEY, which is SimpleJWT's default: that signs sessions and password resets as well.
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "VERIFYING_KEY": keys.public_key(JWT_ALGORITHM, JWT_SIGNING_KEY),
+    # `iss`: who made the token. `aud`: for whom. Both are in each token, and both are compared.
+    "ISSUER": SITE_URL,
+    "AUDIENCE": "authdemo-api",
+    # Short, because nothing can take an access token back. What is lost with it is lost for this long.
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=whole("JWT_ACCESS_MINUTES", 15)),
+    # Long, because it can be taken back: it is only ever sent here, where its row is looked at.
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=whole("JWT_REFRESH_DAYS", 7)),
+    # Each refresh token is good for one exchange. One that comes back is a sign of theft.
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    # A token is no visit: it would cost a write at each sign-in.
+    "UPDATE_LAST_LOGIN": False,
+    # So that SimpleJWT's own classes take our tokens, too.
+    "AUTH_TOKEN_CLASSES": ("jwt_app.tokens.AccessToken",),
+    "TOKEN_OBTAIN_SERIALIZER": "jwt_app.serializers.LoginSerializer",
+    "TOKEN_REFRESH_SERIALIZER": "jwt_app.serializers.RefreshSerializer",
+    "TOKEN_BLACKLIST_SERIALIZER": "jwt_app.serializers.LogoutSerializer",
+    "TOKEN_VERIFY_SERIALIZER": "jwt_app.serializers.VerifySerializer",
+}
+
+# The page /jwt/ also calls a service that is not Django: this starts it.
+ORDERS_COMMAND = f"waitress-serve --listen={urlsplit(ORDERS_URL).netloc} demo.orders.app:application"

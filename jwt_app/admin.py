@@ -1,0 +1,143 @@
+"""Refresh tokens in the admin, in the place of SimpleJWT's pages.
+
+Those show the stored token and forbid deleting, search without regard to case (which reads the whole table), and
+cannot end anything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework_simplejwt.token_blacklist import admin as stock  # first, so that its pages can be replaced
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+
+from .models import RefreshFamily
+
+USERNAME = get_user_model().USERNAME_FIELD
+
+admin.site.unregister((stock.OutstandingToken, stock.BlacklistedToken))
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only the API writes."""
+
+    actions: Any = None
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds a token by hand: it would have no signature."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """To be looked at."""
+        return False
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Which refresh tokens still open something."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the choices."""
+        return [("usable", "usable"), ("used", "used or ended"), ("expired", "expired")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Return the rows in the chosen state."""
+        now = timezone.now()
+        if self.value() == "usable":
+            return queryset.filter(
+                expires_at__gt=now, blacklistedtoken=None, user__is_active=True, membership__family__revoked_at=None
+            )
+        if self.value() == "used":
+            return queryset.exclude(blacklistedtoken=None)
+        if self.value() == "expired":
+            return queryset.filter(expires_at__lte=now)
+        return queryset
+
+
+@admin.register(OutstandingToken)
+class OutstandingTokenAdmin(ReadOnlyAdmin):
+    """Every refresh token that was issued. What is stored of it is a digest, and that is not shown either."""
+
+    list_display = ("jti", "user", "created_at", "expires_at", "state")
+    list_filter = (StateFilter,)
+    # Exact or from the start: these use the indexes. A jti is compared byte by byte.
+    search_fields = ("jti__exact", f"user__{USERNAME}__startswith")
+    search_help_text = "A whole jti, or the beginning of a user name."
+    ordering = ("-id",)
+    list_select_related = ("user", "blacklistedtoken")
+    fields = ("jti", "user", "family", "created_at", "expires_at", "state")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """End the family instead. Deleting a user needs no permission here: the rows stay, without a user."""
+        return False
+
+    @admin.display
+    def state(self, row: OutstandingToken) -> str:
+        """Return the state as the filter names it."""
+        if hasattr(row, "blacklistedtoken"):
+            return "used or ended"
+        return "expired" if row.expires_at <= timezone.now() else "usable"
+
+    @admin.display
+    def family(self, row: OutstandingToken) -> str:
+        """Return the sign-in that the token came from."""
+        membership = getattr(row, "membership", None)
+        return str(membership.family) if membership else "gone"
+
+
+@admin.register(BlacklistedToken)
+class BlacklistedTokenAdmin(ReadOnlyAdmin):
+    """Refresh tokens that were exchanged, or whose family ended."""
+
+    list_display = ("jti", "user", "blacklisted_at")
+    search_fields = ("token__jti__exact", f"token__user__{USERNAME}__startswith")
+    search_help_text = OutstandingTokenAdmin.search_help_text
+    ordering = ("-id",)
+    list_select_related = ("token__user",)
+    fields = ("jti", "user", "blacklisted_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """To delete this row would be to allow the token again."""
+        return False
+
+    @admin.display(ordering="token__jti")
+    def jti(self, row: BlacklistedToken) -> str:
+        """Return the token's ID."""
+        return str(row.token.jti)
+
+    @admin.display(ordering="token__user")
+    def user(self, row: BlacklistedToken) -> Any:
+        """Return whose token it is."""
+        return row.token.user
+
+
+@admin.register(RefreshFamily)
+class RefreshFamilyAdmin(ReadOnlyAdmin):
+    """Sign-ins by token. To end one is to sign that client out, as soon as its access token has expired."""
+
+    actions = ("end_families",)
+    list_display = ("id", "user", "created_at", "revoked_at", "reason")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "reason")
+    search_fields = (f"user__{USERNAME}__startswith",)
+    search_help_text = "The beginning of a user name."
+    ordering = ("-created_at",)
+    list_select_related = ("user",)
+    fields = ("id", "user", "created_at", "revoked_at", "reason")
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change families may end them."""
+        return super().has_change_permission(request)
+
+    @admin.action(description="End the selected refresh families", permissions=["revoke"])
+    def end_families(self, request: HttpRequest, queryset: QuerySet[RefreshFamily]) -> None:
+        """End them one by one, so that each end is signalled."""
+        ended = sum(family.revoke(RefreshFamily.Reason.ADMIN) for family in queryset.select_related("user"))
+        self.message_user(request, f"{ended} ended. Access tokens go on until they expire.")

@@ -1,0 +1,15 @@
+"""JSON Web Tokens with Django REST framework and SimpleJWT."""
+
+from django.apps import AppConfig
+
+
+class JWTConfig(AppConfig):
+    """Label `jwt_app`."""
+
+    name = "jwt_app"
+    verbose_name = "JWT"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from . import checks  # noqa: F401

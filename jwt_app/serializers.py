@@ -1,0 +1,58 @@
+"""What the endpoints take and give. The work is done in `tokens`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework_simplejwt import serializers as simplejwt
+
+from .tokens import AccessToken, RefreshToken, RefusedToken
+
+
+class LoginSerializer(simplejwt.TokenObtainPairSerializer):
+    """User name and password for a pair of tokens."""
+
+    token_class = RefreshToken
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A password may begin or end with a blank.
+        self.fields["password"].trim_whitespace = False
+
+
+class RefreshSerializer(serializers.Serializer):
+    """A refresh token for a new pair (RFC 6749 §6)."""
+
+    refresh = serializers.CharField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        """Rotate. Raises TokenError."""
+        refresh = RefreshToken(attrs["refresh"]).rotate()
+        return {"access": str(refresh.access_token), "refresh": str(refresh)}
+
+
+class LogoutSerializer(serializers.Serializer):
+    """A refresh token whose family ends."""
+
+    refresh = serializers.CharField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        """Revoke. Raises TokenError for what is no refresh token of ours."""
+        RefreshToken(attrs["refresh"]).revoke()
+        return {}
+
+
+class VerifySerializer(serializers.Serializer):
+    """A token of either kind."""
+
+    token = serializers.CharField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        """Say of which kind it is. Raises TokenError where it would be refused."""
+        try:
+            AccessToken(attrs["token"])
+        except RefusedToken:  # well signed, and no access token
+            RefreshToken(attrs["token"]).check()
+            return {"token_type": RefreshToken.token_type}
+        return {"token_type": AccessToken.token_type}

@@ -1,0 +1,125 @@
+"""The API, and the page with a client for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.transaction import non_atomic_requests
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.generic import TemplateView
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework_simplejwt import views as simplejwt
+
+from .authentication import JWTAuthentication, StatelessAuthentication
+from .backend import token_backend
+from .serializers import LoginSerializer, LogoutSerializer, RefreshSerializer, VerifySerializer
+
+# RFC 6749 §5.1: a token must not lie in any cache.
+uncached = method_decorator(never_cache, name="dispatch")
+
+
+@uncached
+class LoginView(simplejwt.TokenViewBase):
+    """POST user name and password, get an access and a refresh token."""
+
+    serializer_class = LoginSerializer
+
+
+@method_decorator(non_atomic_requests, name="dispatch")  # see RefreshToken.rotate
+@uncached
+class RefreshView(simplejwt.TokenViewBase):
+    """POST a refresh token, get a new pair. The old refresh token is used up."""
+
+    serializer_class = RefreshSerializer
+
+
+@uncached
+class LogoutView(simplejwt.TokenViewBase):
+    """POST a refresh token, and its whole family ends.
+
+    200 also when it had ended before: what was asked for is so (RFC 7009 §2.2 says the same). 401 for a token that
+    is not ours or has expired.
+    """
+
+    serializer_class = LogoutSerializer
+
+
+@uncached
+class VerifyView(simplejwt.TokenViewBase):
+    """POST a token, learn whether it would be accepted: 200 or 401."""
+
+    serializer_class = VerifySerializer
+
+
+@uncached
+class WhoAmIView(APIView):
+    """Say who the token speaks for. Nothing is looked up."""
+
+    authentication_classes = [StatelessAuthentication]
+    permission_classes = [IsAuthenticated]
+
+    def get(self, request: Request) -> Response:
+        """Answer from the payload alone."""
+        user: Any = request.user
+        return Response(describe(request.auth, {"id": user.id, "username": user.username}))
+
+
+@uncached
+class MeView(APIView):
+    """Say who the user is by the database. A user who is inactive or gone gets 401."""
+
+    authentication_classes = [JWTAuthentication]
+    permission_classes = [IsAuthenticated]
+
+    def get(self, request: Request) -> Response:
+        """Answer from the user's row."""
+        user: Any = request.user
+        role = "staff" if getattr(user, "is_staff", False) else "user"
+        return Response(describe(request.auth, {"id": str(user.pk), "username": user.get_username(), "role": role}))
+
+
+def describe(token: Any, user: dict[str, str]) -> dict[str, Any]:
+    """Return the answer of `whoami`: who, by which credential, answered by which instance."""
+    credential = {
+        "kind": "access token",
+        "issued_at": datetime.fromtimestamp(token["iat"], UTC),
+        "expires_at": datetime.fromtimestamp(token["exp"], UTC),
+        "revocable": False,
+    }
+    served_by = getattr(settings, "INSTANCE_NAME", "A")
+    return {"mechanism": "jwt", "user": user, "credential": credential, "served_by": served_by}
+
+
+@method_decorator(cache_control(public=True, max_age=300), name="dispatch")
+class JWKSView(APIView):
+    """The public keys: with these, any service can verify a token and none can make one."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+    def get(self, request: Request) -> Response:
+        """Return the JWK Set."""
+        return Response(token_backend().jwks())
+
+
+class ClientPage(TemplateView):
+    """A page with a small client that holds tokens in the browser and calls the API."""
+
+    template_name = "jwt_app/client.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what the page and its script have to know."""
+        return super().get_context_data(
+            **kwargs,
+            no_users=not get_user_model().objects.exists(),
+            origin=f"{self.request.scheme}://{self.request.get_host()}",
+            orders_url=getattr(settings, "ORDERS_URL", ""),
+            orders_command=getattr(settings, "ORDERS_COMMAND", ""),
+        )

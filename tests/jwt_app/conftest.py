@@ -1,0 +1,132 @@
+"""A user, a client for the API, and forged tokens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import jwt
+import pytest
+from django.conf import settings as project
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from jwt_app import keys
+from jwt_app.backend import token_backend
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def fast_hasher(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@dataclass
+class API:
+    """The API as a program sees it: JSON in, status and JSON out."""
+
+    client: Client
+
+    def post(self, name: str, data: Any, **extra: Any) -> Any:
+        body = data if isinstance(data, str | bytes) else json.dumps(data)
+        extra.setdefault("content_type", "application/json")
+        return self.client.post(reverse(f"jwt:{name}"), body, **extra)
+
+    def get(self, name: str, token: str | None = None, **headers: str) -> Any:
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return self.client.get(reverse(f"jwt:{name}"), headers=headers)
+
+    def sign_in(self, username: str = "alice", password: str = PASSWORD) -> dict[str, str]:
+        response = self.post("login", {"username": username, "password": password})
+        assert response.status_code == 200, response.content
+        pair: dict[str, str] = response.json()
+        return pair
+
+    def refresh(self, token: str) -> Any:
+        return self.post("refresh", {"refresh": token})
+
+
+@pytest.fixture
+def api() -> API:
+    return API(Client(raise_request_exception=True))
+
+
+@pytest.fixture
+def alice(db: None) -> Any:
+    return get_user_model().objects.create_user("alice", "alice@example.com", PASSWORD)
+
+
+@pytest.fixture
+def bob(db: None) -> Any:
+    return get_user_model().objects.create_user("bob", "bob@example.com", PASSWORD)
+
+
+def claims(kind: str = "access", **changes: Any) -> dict[str, Any]:
+    """A payload as the site makes it, with some claims changed, or left out where the change is `...`."""
+    now = datetime.now(UTC)
+    payload = {
+        "token_type": kind,
+        "exp": int((now + timedelta(minutes=5)).timestamp()),
+        "iat": int(now.timestamp()),
+        "jti": uuid4().hex,
+        "user_id": "1",
+        "username": "alice",
+        "role": "user",
+        "iss": project.SIMPLE_JWT["ISSUER"],
+        "aud": project.SIMPLE_JWT["AUDIENCE"],
+    }
+    return {name: value for name, value in (payload | changes).items() if value is not ...}
+
+
+@pytest.fixture
+def forge() -> Callable[..., str]:
+    """Sign any payload with the site's own key, and under its name unless told otherwise."""
+
+    def make(
+        payload: dict[str, Any], key: Any = None, algorithm: str = "", header: dict[str, Any] | None = None
+    ) -> str:
+        backend = token_backend()
+        if header is None:
+            header = {"kid": backend.public_jwk["kid"]}
+        return jwt.encode(payload, key or backend.prepared_signing_key, algorithm or backend.algorithm, headers=header)
+
+    return make
+
+
+@pytest.fixture
+def use_algorithm(settings: Any) -> Iterator[Callable[[str], str]]:
+    """Let the site sign with another algorithm, with a new key; return the key."""
+
+    def use(algorithm: str) -> str:
+        key = keys.new_key(algorithm)
+        settings.SIMPLE_JWT = settings.SIMPLE_JWT | {
+            "ALGORITHM": algorithm,
+            "SIGNING_KEY": key,
+            "VERIFYING_KEY": keys.public_key(algorithm, key),
+        }
+        token_backend.cache_clear()
+        return key
+
+    yield use
+    token_backend.cache_clear()
+
+
+def refused(response: Any, code: str) -> None:
+    """Assert a 401 that tells a program why, and how to come in (RFC 6750 §3)."""
+    assert response.status_code == 401, response.content
+    body = response.json()
+    assert body.keys() == {"detail", "code"}
+    assert body["code"] == code, body
+    challenge = response["WWW-Authenticate"]
+    assert challenge.startswith('Bearer realm="api"')
+    if code in {"not_authenticated", "no_active_account"}:
+        assert "error=" not in challenge
+    else:
+        assert f'error="invalid_token", error_description="{body["detail"]}"' in challenge
