@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-# Everybody knows it. That is why `is_local_demo` stands before every use of it.
-PASSWORD = "workshop-2026"  # noqa: S105
-
 
 @dataclass(frozen=True)
 class Account:

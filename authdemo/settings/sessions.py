@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .base import CACHES, HTTPS, REDIS_URL
-from .env import choice, problems
+from .env import VAR_DIR, choice, problems
 
 AUTH_USER_MODEL = "accounts.User"
 
@@ -38,6 +38,9 @@ SESSION_ENGINE = ENGINES[SESSION_STORE]
 SESSION_CACHE_ALIAS = "memory" if SESSION_STORE == "memory" else "sessions"
 # In the memory of one process: gone after a restart, unknown to every other instance.
 CACHES["memory"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "sessions"}
+if SESSION_STORE == "file":
+    SESSION_FILE_PATH = str(VAR_DIR / "sessions")  # one file a session; Django's default is the system's /tmp
+    (VAR_DIR / "sessions").mkdir(mode=0o700, parents=True, exist_ok=True)
 if SESSION_STORE == "redis":
     # No database behind it: a cache that is down must be an error, not a silent sign-out.
     CACHES["sessions"]["OPTIONS"] = {**CACHES["sessions"]["OPTIONS"], "IGNORE_EXCEPTIONS": False}  # type: ignore[dict-item]
@@ -51,7 +54,7 @@ SESSION_COOKIE_SECURE = HTTPS  # only over TLS; on http://localhost the browser 
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds, counted from the sign-in (see sessions_app/signals.py)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # "My devices": a row for each sign-in. Activity tracking writes at every request, so it stays off.

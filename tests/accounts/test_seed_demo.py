@@ -46,7 +46,9 @@ def test_the_three_accounts_sign_in_by_name_and_by_email(local):
     for name in ("alice", "bob", "teacher"):
         assert name in out
         assert authenticate(username=name, password="workshop-2026") == User.objects.get(username=name)
-        assert authenticate(username=f"{name}@example.com", password="workshop-2026").username == name
+        assert authenticate(username=f"{name}@example.com", password="workshop-2026") == User.objects.get(
+            username=name
+        )
     assert list(User.objects.filter(is_staff=True, is_superuser=True).values_list("username", flat=True)) == [
         "teacher"
     ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, IntegrityError, transaction
 
-from authdemo.accounts.demo import ACCOUNTS, PASSWORD, Account, is_local_demo
+from authdemo.accounts.demo import ACCOUNTS, Account, is_local_demo
 from authdemo.accounts.models import User
 
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         if options["verbosity"]:
             for account, state in states.items():
                 self.stdout.write(f"  {account.username:<8} {account.role:<21} {state}")
-            self.stdout.write(f"Password of each, unless it was changed: {PASSWORD}")
+            self.stdout.write(f"Password of each, unless it was changed: {settings.DEMO_PASSWORD}")
 
     def _seed(self, account: Account) -> str:
         """Make one account, or say why not. Hashing a password is slow, so look before."""
@@ -39,7 +40,7 @@ class Command(BaseCommand):
                 user = User.objects.create_user(
                     account.username,
                     account.email,
-                    PASSWORD,
+                    settings.DEMO_PASSWORD,
                     is_staff=account.staff,
                     is_superuser=account.staff,
                 )

@@ -1,0 +1,44 @@
+"""Sessions in the admin: to delete one is to end it."""
+
+from __future__ import annotations
+
+import allauth.usersessions.admin  # noqa: F401  registers the stock one first, so that ours can take its place
+from allauth.usersessions.models import UserSession
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+admin.site.unregister(UserSession)
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(admin.ModelAdmin):
+    """The stock one deletes the row and leaves the browser signed in.
+
+    The session's key is never shown: with it, whoever looks over the shoulder is signed in as that user.
+    `last_seen_at` is not either: without `USERSESSIONS_TRACK_ACTIVITY` it says when the session began.
+    """
+
+    list_display = ("user", "ip", "user_agent", "created_at")
+    fields = list_display
+    list_select_related = ("user",)
+    search_fields = (f"user__{get_user_model().USERNAME_FIELD}", "=ip")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: a session begins with a sign-in."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: UserSession | None = None) -> bool:
+        """Refuse: these are facts."""
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
+        """End the session; the row goes with it."""
+        obj.end()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> None:
+        """End each of them."""
+        for session in queryset:
+            session.end()

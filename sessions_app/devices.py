@@ -1,0 +1,84 @@
+"""A user's sessions on all devices: `allauth.usersessions` keeps a row for each, with its key, address and browser.
+
+Django's session table cannot answer "which sessions are alice's?": it is looked up by key, and the user's ID is inside
+the encoded data. Hence a second table. The session stays the truth; a row only points to it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends import signed_cookies
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils import timezone
+
+
+def server_keeps_records() -> bool:
+    """Return False for signed cookies: all data is in the cookie, so there is nothing to list and nothing to end."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    return not issubclass(store, signed_cookies.SessionStore)
+
+
+def record(request: HttpRequest) -> None:
+    """Add the row for this request's session, and drop the user's rows that are too old to point to anything."""
+    if not server_keeps_records():
+        return
+    # First the session, then the row: a row without a session is taken for a leftover and removed.
+    request.session.save()
+    oldest = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    UserSession.objects.filter(user_id=request.user.pk, created_at__lt=oldest).delete()
+    # PostgreSQL refuses NUL in text.
+    request.META["HTTP_USER_AGENT"] = request.META.get("HTTP_USER_AGENT", "").replace("\0", "")
+    try:
+        UserSession.objects.create_from_request(request)
+    except PermissionDenied:
+        # allauth cannot tell the client's address (behind a Unix socket without ALLAUTH_TRUSTED_PROXY_COUNT). To be
+        # listed is not worth refusing the sign-in.
+        return
+
+
+def follow(old_key: str, request: HttpRequest) -> None:
+    """Bring the row of `old_key` to the session that this request ended with, or remove it.
+
+    The key changes without a new sign-in when the user changes the password (`update_session_auth_hash`): without its
+    row, "end all others" would miss that session. A sign-out, or somebody else's sign-in, leaves nothing to point to.
+    """
+    old = UserSession.objects.filter(session_key=old_key)
+    key = request.session.session_key
+    if key and request.user.is_authenticated and not UserSession.objects.filter(session_key=key).exists():
+        old.filter(user_id=request.user.pk).update(session_key=key)
+    old.delete()
+
+
+def list_for(request: HttpRequest) -> list[UserSession]:
+    """Return the user's live sessions, this one first, then the newest; each has `is_this`."""
+    if not server_keeps_records():
+        return []
+    rows = _live(request.user)
+    if not any(row.session_key == request.session.session_key for row in rows):
+        record(request)  # this session is older than the app
+        rows = _live(request.user)
+    for row in rows:
+        row.is_this = row.session_key == request.session.session_key
+    return sorted(rows, key=lambda row: (row.is_this, row.created_at), reverse=True)
+
+
+def end_others(request: HttpRequest) -> int:
+    """End every session of this user but this one. Returns how many."""
+    if not server_keeps_records():
+        return 0
+    others = UserSession.objects.filter(user_id=request.user.pk).exclude(session_key=request.session.session_key)
+    ended = list(others)
+    for row in ended:
+        row.end()  # deletes the session in its store, then the row
+    return len(ended)
+
+
+def _live(user: AbstractBaseUser | AnonymousUser) -> list[UserSession]:
+    return list(UserSession.objects.purge_and_list(user))

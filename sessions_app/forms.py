@@ -1,0 +1,31 @@
+"""Django's sign-in form, for names and e-mail addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
+
+NAME_LENGTH = 254  # the longest e-mail address (RFC 5321 §4.5.3.1.3)
+PASSWORD_LENGTH = 4096
+
+
+class LoginForm(AuthenticationForm):
+    """One sentence for every failure: it must not tell an unknown name from a wrong password or a closed account."""
+
+    username = UsernameField(
+        label="User name or e-mail",
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        strip=False,
+        max_length=PASSWORD_LENGTH,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    error_messages = {"invalid_login": "Name and password do not fit together. Check both, then try again."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs["maxlength"] = NAME_LENGTH  # Django has set that of the user name

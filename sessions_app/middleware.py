@@ -1,0 +1,38 @@
+"""Keeps the list of devices true when a session gets another key, and odd cookies away from the store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from . import devices
+
+GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponseBase]
+KEY = re.compile(r"[a-z0-9]{8,40}")
+
+
+class SessionKeyMiddleware:
+    """Compare the session's key before and after the view. Put it last, or at least after AuthenticationMiddleware."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer; costs a query only when the key has changed."""
+        if not devices.server_keeps_records():
+            return self.get_response(request)
+        before = request.session.session_key
+        if before and not KEY.fullmatch(before):
+            # Not a key that Django makes. A cookie can hold anything, NUL for example, which PostgreSQL refuses with
+            # an error instead of "not found".
+            request.session = type(request.session)()
+            before = None
+        response = self.get_response(request)
+        # Not modified, and yet without its key: the store did not find the session, or could not be asked.
+        if before and request.session.modified and before != request.session.session_key:
+            devices.follow(before, request)
+        return response

@@ -1,0 +1,142 @@
+"""Sign in, look at the session, list my devices, end sessions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import get_user_model, logout
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from . import devices
+from .forms import LoginForm
+from .store import describe_store
+
+
+def challenge() -> str:
+    """Return the `WWW-Authenticate` that every 401 must carry (RFC 9110 §11.6.1).
+
+    No scheme is registered for cookies. This one is of draft-broyer-http-cookie-auth. No browser opens its own
+    password dialog for it, as it would for `Basic`.
+    """
+    form = reverse("sessions:login")
+    return f'Cookie realm="sessions", form-action="{form}", cookie-name="{settings.SESSION_COOKIE_NAME}"'
+
+
+class LoginView(auth_views.LoginView):
+    """Django's own, but wrong credentials are a 401 and not the 200 of a page that is all right."""
+
+    form_class = LoginForm
+    template_name = "sessions_app/login.html"
+    redirect_authenticated_user = True
+
+    def get_redirect_url(self) -> str:
+        """Follow `next` on this site only (Django's check), and never back to this page: that would be a loop."""
+        url = super().get_redirect_url()
+        return "" if urlsplit(url).path == self.request.path else url
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Show the form again."""
+        return self.render_to_response(
+            self.get_context_data(form=form), status=401, headers={"WWW-Authenticate": challenge()}
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say whether there is anybody who could sign in."""
+        return super().get_context_data(no_users=not get_user_model()._default_manager.exists(), **kwargs)
+
+
+def opened_at(request: HttpRequest) -> datetime | None:
+    """Return when the session was opened: the note that `signals.py` left in it."""
+    noted = request.session.get("signed_in_at")
+    return datetime.fromisoformat(noted) if noted else None
+
+
+@never_cache
+@login_required
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Show what the browser holds and what the server holds."""
+    context = {
+        "cookie_name": settings.SESSION_COOKIE_NAME,
+        # A piece to recognise it by. Whoever has the whole value is signed in as this user.
+        "cookie_start": (request.session.session_key or "")[:4],
+        "cookie_samesite": settings.SESSION_COOKIE_SAMESITE,
+        "cookie_secure": settings.SESSION_COOKIE_SECURE,
+        "cookie_httponly": settings.SESSION_COOKIE_HTTPONLY,
+        "keeps_records": devices.server_keeps_records(),
+        "store": describe_store(),
+        "opened_at": opened_at(request),
+        "expires_at": request.session.get_expiry_date(),
+    }
+    return render(request, "sessions_app/dashboard.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def list_devices(request: HttpRequest) -> HttpResponse:
+    """List my sessions everywhere."""
+    context = {"keeps_records": devices.server_keeps_records(), "devices": devices.list_for(request)}
+    return render(request, "sessions_app/devices.html", context)
+
+
+@login_required
+@require_POST
+def revoke_device(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of my sessions, at once: its next request is anonymous. Somebody else's is not found."""
+    device = get_object_or_404(UserSession, pk=pk, user_id=request.user.pk)
+    is_this = device.session_key == request.session.session_key
+    device.end()
+    if is_this:
+        logout(request)
+        return redirect("sessions:login")
+    messages.success(request, "Ended. That browser's next request is anonymous.")
+    return redirect("sessions:devices")
+
+
+@login_required
+@require_POST
+def revoke_other_devices(request: HttpRequest) -> HttpResponse:
+    """End all my sessions but this one."""
+    count = devices.end_others(request)
+    messages.success(request, f"Ended {count} other session{'' if count == 1 else 's'}. This one goes on.")
+    return redirect("sessions:devices")
+
+
+@never_cache
+@require_safe
+def whoami(request: HttpRequest) -> JsonResponse:
+    """Say as JSON who is calling. The cookie comes by itself; a script has nothing to add."""
+    if not request.user.is_authenticated:
+        body = {"detail": "No session, or it has ended. Sign in first.", "code": "not_authenticated"}
+        return JsonResponse(body, status=401, headers={"WWW-Authenticate": challenge()})
+    return JsonResponse(
+        {
+            "mechanism": "session",
+            "user": {"id": str(request.user.pk), "username": request.user.get_username()},
+            "credential": {
+                "kind": "session cookie",
+                "issued_at": rfc3339(opened_at(request)),
+                "expires_at": rfc3339(request.session.get_expiry_date()),
+                "revocable": devices.server_keeps_records(),
+            },
+            "served_by": getattr(settings, "INSTANCE_NAME", "A"),
+        }
+    )
+
+
+def rfc3339(moment: datetime | None) -> str | None:
+    """Return a time in UTC as JSON APIs write it: 2026-01-31T12:00:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
