@@ -3,6 +3,114 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-# What the page offers: allauth's apps, in the order of the buttons.
-SIGN_IN_WITH: list[dict[str, Any]] = []
+from .base import CONTENT_SECURITY_POLICY, DEBUG, DEMO_PASSWORD, PROVIDERS_URL
+from .env import pair, problems, text, url
+
+# Our subclasses of allauth's adapter and providers decide what the library leaves open: see oauth_app/README.md.
+SOCIALACCOUNT_ADAPTER = "oauth_app.client.adapter.SocialAccountAdapter"
+
+# A sign-in starts with a form (POST, CSRF token), so no link on another site can start one in your browser.
+SOCIALACCOUNT_LOGIN_ON_GET = False
+# The same e-mail address does not open an account: the user signs in as before, then connects the new provider.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+# We need the provider's token for one question, "who is this?", and keep no copy: what is not stored cannot leak.
+SOCIALACCOUNT_STORE_TOKENS = False
+# Ask for the e-mail address, and whether the provider has verified it.
+SOCIALACCOUNT_QUERY_EMAIL = True
+# No verification mail of our own: the provider's word counts, and an unverified address is refused.
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds that one call to a provider may take, so that none can hang a page
+
+
+def _stand_in(company: str) -> dict[str, Any]:
+    """Return what the pages say about a provider that `manage.py demo` plays on this machine."""
+    return {
+        "stand_in": True,
+        "health_url": f"{PROVIDERS_URL}/healthz",
+        "sign_out_url": f"{PROVIDERS_URL}/{company}/logout",
+        "try_with": f"alice.outside, password {DEMO_PASSWORD}" if DEBUG else "",
+        # OpenID Connect Core §5.7: an account id means something at its issuer only. Account 1001 of the stand-in is
+        # not account 1001 of the real one, should a database see both.
+        "uid_prefix": "stand-in:",
+    }
+
+
+# ---- GitHub: OAuth2. It says who you are by an API call; there is no ID token.
+GITHUB: dict[str, Any] = {
+    "SCOPE": ["user:email"],  # no more than the question needs
+    # PKCE (RFC 7636): a stolen code is worth nothing without the verifier that stays in our session. Off by default.
+    "OAUTH_PKCE_ENABLED": True,
+}
+_client_id, _secret = pair("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET")
+if _client_id:
+    GITHUB["APPS"] = [
+        {"client_id": _client_id, "secret": _secret, "settings": {"sign_out_url": "https://github.com/logout"}}
+    ]
+else:
+    GITHUB["GITHUB_URL"] = f"{PROVIDERS_URL}/github"
+    GITHUB["APPS"] = [
+        {"client_id": "authdemo-github", "secret": "outside-github-secret", "settings": _stand_in("github")}
+    ]
+
+# ---- Google: OpenID Connect. The answer has an ID token, a signed statement of who signed in.
+GOOGLE: dict[str, Any] = {
+    # Without "openid" there is no ID token, and allauth would quietly ask the user-info endpoint instead.
+    "SCOPE": ["openid", "profile", "email"],
+    "OAUTH_PKCE_ENABLED": True,
+}
+_client_id, _secret = pair("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET")
+if _client_id:
+    GOOGLE["APPS"] = [
+        {
+            "client_id": _client_id,
+            "secret": _secret,
+            "settings": {"sign_out_url": "https://accounts.google.com/Logout"},
+        }
+    ]
+else:
+    GOOGLE |= {
+        "AUTHORIZE_URL": f"{PROVIDERS_URL}/google/o/oauth2/v2/auth",
+        "ACCESS_TOKEN_URL": f"{PROVIDERS_URL}/google/token",
+        "IDENTITY_URL": f"{PROVIDERS_URL}/google/userinfo",
+        "CERTS_URL": f"{PROVIDERS_URL}/google/certs",
+        "ID_TOKEN_ISSUER": f"{PROVIDERS_URL}/google",
+        "APPS": [{"client_id": "authdemo-google", "secret": "outside-google-secret", "settings": _stand_in("google")}],
+    }
+
+# ---- Any OpenID provider: all its addresses are read from its discovery page.
+OIDC: dict[str, Any] = {"SCOPE": ["openid", "profile", "email"], "OAUTH_PKCE_ENABLED": True}
+_client_id, _secret = pair("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+_oidc_address = f"{PROVIDERS_URL}/oidc"
+if text("OIDC_SERVER_URL"):
+    _oidc_address = url("OIDC_SERVER_URL", "https://id.example.org/realms/main")
+    if not (text("OIDC_CLIENT_ID") or text("OIDC_CLIENT_SECRET")):
+        problems.append("OIDC_SERVER_URL needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: register this site there first.")
+    _host = urlsplit(_oidc_address).netloc
+    _oidc_app = {"name": text("OIDC_NAME", _host), "client_id": _client_id, "secret": _secret}
+    _oidc_settings: dict[str, Any] = {"uid_prefix": f"{_host}:"}
+else:
+    if text("OIDC_NAME") or _client_id:
+        problems.append("OIDC_NAME, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET mean nothing without OIDC_SERVER_URL.")
+    _oidc_app = {"name": "Outside", "client_id": "authdemo-oidc", "secret": "outside-oidc-secret"}
+    _oidc_settings = _stand_in("oidc")
+OIDC["APPS"] = [{**_oidc_app, "provider_id": "outside", "settings": {**_oidc_settings, "server_url": _oidc_address}}]
+
+SOCIALACCOUNT_PROVIDERS = {"github": GITHUB, "google": GOOGLE, "openid_connect": OIDC}
+
+# The same in the order of the buttons, for pages outside of the app: the header says "opened by GitHub".
+SIGN_IN_WITH: list[dict[str, Any]] = [
+    {"provider_id": "github", "name": "GitHub", "stand_in": "GITHUB_URL" in GITHUB},
+    {"provider_id": "google", "name": "Google", "stand_in": "AUTHORIZE_URL" in GOOGLE},
+    {"provider_id": "outside", "name": _oidc_app["name"], "stand_in": "stand_in" in _oidc_settings},
+]
+
+# "Sign in with …" is a form of ours whose answer is a redirect to the provider. Browsers check form-action there, too.
+_providers = (
+    GITHUB.get("GITHUB_URL", "https://github.com"),
+    GOOGLE.get("AUTHORIZE_URL", "https://accounts.google.com"),
+    _oidc_address,
+)
+_form_action = CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"]
+_form_action += dict.fromkeys("{0.scheme}://{0.netloc}".format(urlsplit(_address)) for _address in _providers)

@@ -1,0 +1,169 @@
+"""What allauth leaves to us: who may come in, under which name, and what is said when it does not work."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+import requests
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.utils import user_email, user_field, user_username
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount import app_settings
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.helpers import complete_social_login
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import AuthError, AuthProcess, Provider
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.utils import generate_unique_username
+from django.contrib import messages
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.views import redirect_to_login
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from .accounts import connected_providers, owner_of, verified
+from .pages import page
+from .transport import ProviderSession
+
+FIRST_VISIT = "oauth_first_visit"  # session key: this sign-in made the user
+ATTEMPTS = 3
+
+# RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6. Other text from the URL is not shown: anybody can write it there.
+ERROR_CODES = {
+    "invalid_request", "unauthorized_client", "unsupported_response_type", "invalid_scope", "server_error",
+    "temporarily_unavailable", "interaction_required", "login_required", "account_selection_required",
+    "consent_required",
+}  # fmt: skip
+# The first that fits is said. Timeout stands before ConnectionError: a ConnectTimeout is both.
+FAILURES: tuple[tuple[type[Exception], HTTPStatus, str], ...] = (
+    (requests.Timeout, HTTPStatus.GATEWAY_TIMEOUT, "It did not answer in time."),
+    (requests.ConnectionError, HTTPStatus.SERVICE_UNAVAILABLE, "It cannot be reached."),
+    (requests.HTTPError, HTTPStatus.BAD_GATEWAY, "It answered one of our calls with an error."),
+    (OAuth2Error, HTTPStatus.BAD_GATEWAY, "It did not accept the code, or its ID token is not one for this site."),
+    (Exception, HTTPStatus.BAD_GATEWAY, "Its answer is not one that the specification allows."),
+)
+
+
+def refuse(request: HttpRequest, name: str, status: int, **context: Any) -> NoReturn:
+    """End allauth's journey here, with a page of ours."""
+    raise ImmediateHttpResponse(page(request, name, status, **context))
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """`SOCIALACCOUNT_ADAPTER`."""
+
+    error_messages = DefaultSocialAccountAdapter.error_messages | {
+        "no_password": "This is your only way in: your account here has no password. Connect another account first.",
+    }
+
+    def get_requests_session(self) -> requests.Session:
+        """Return the session for each call to a provider."""
+        return ProviderSession(app_settings.REQUESTS_TIMEOUT)
+
+    # ---- The provider has said who it is. May they come in?
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Return to let allauth go on: sign in, make a user, or connect. Everything else ends here."""
+        request.session.pop(FIRST_VISIT, None)
+        provider = sociallogin.provider
+        if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            self._may_connect(request, sociallogin)
+        elif request.user.is_authenticated:
+            # The stock flow would sign the present user out and the other one in, without a word.
+            same = sociallogin.user == request.user
+            refuse(request, "signed_in_already", HTTPStatus.CONFLICT, provider=provider, same=same, answered=True)
+        elif not sociallogin.is_existing:
+            self._may_sign_up(request, sociallogin)
+        elif not sociallogin.user.is_active:
+            refuse(request, "inactive", HTTPStatus.FORBIDDEN)
+
+    def _may_connect(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        if not request.user.is_authenticated:
+            text = "Nothing was connected: your session had ended. Sign in and try again."
+            get_account_adapter(request).add_message(request, messages.WARNING, message=text)
+            raise ImmediateHttpResponse(redirect_to_login(reverse("oauth:connections")))
+        if sociallogin.is_existing and sociallogin.user != request.user:
+            refuse(request, "connected_elsewhere", HTTPStatus.CONFLICT, provider=sociallogin.provider)
+
+    def _may_sign_up(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Look at the addresses: verified or none at all, and nobody's here."""
+        provider, addresses = sociallogin.provider, verified(sociallogin.email_addresses)
+        if sociallogin.email_addresses and not addresses:
+            # Before we look whether the address is known here, so that the answer does not tell.
+            refuse(request, "unverified", HTTPStatus.FORBIDDEN, provider=provider)
+        sociallogin.email_addresses = addresses
+        user_email(sociallogin.user, addresses[0].email if addresses else "")
+        if owner := owner_of(addresses):
+            refuse(request, "account_exists", HTTPStatus.CONFLICT, **self._ways_in(request, owner, sociallogin))
+
+    def _ways_in(self, request: HttpRequest, owner: AbstractUser, sociallogin: SocialLogin) -> dict[str, Any]:
+        """Return how the owner of the address signs in, and where to connect the new provider after that."""
+        provider, ids = sociallogin.provider, connected_providers(owner)
+        known = [provider for provider in self.list_providers(request) if provider.sub_id in ids]
+        after = f"{reverse('oauth:connections')}?{urlencode({'connect': provider.sub_id})}"
+        with_password = f"{reverse('account_login')}?{urlencode({'next': after})}"
+        return {
+            "provider": provider,
+            "email": sociallogin.email_addresses[0].email,
+            "others": sorted(known, key=lambda provider: ids.index(provider.sub_id)),
+            "login_url": with_password if owner.has_usable_password() else "",
+            "connect_url": after,
+        }
+
+    # ---- A new user
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> AbstractUser:
+        """Take names and e-mail address from the provider, and leave the user name to `save_user`."""
+        user: AbstractUser = super().populate_user(request, sociallogin, data | {"username": ""})
+        return user
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> AbstractUser:
+        """Make the user. Of several first visits at once the database's constraints let one win."""
+        spare = sociallogin.serialize()
+        user_username(sociallogin.user, self._free_username(sociallogin))
+        try:
+            with transaction.atomic():
+                user: AbstractUser = super().save_user(request, sociallogin, form)
+        except IntegrityError:
+            self._once_more(request, SocialLogin.deserialize(spare))
+        request.session[FIRST_VISIT] = True
+        return user
+
+    def _free_username(self, sociallogin: SocialLogin) -> str:
+        """Return a name that nobody has: the part before any `@`, with a number where it is taken."""
+        said = sociallogin.provider.extract_common_fields(sociallogin.account.extra_data).get("username")
+        wishes = [said, user_field(sociallogin.user, "first_name"), user_email(sociallogin.user)]
+        return str(generate_unique_username([*(wish[:100] for wish in wishes if isinstance(wish, str)), "user"]))
+
+    def _once_more(self, request: HttpRequest, sociallogin: SocialLogin) -> NoReturn:
+        """Somebody took the account, the address or the name in this very moment: look again, from the start."""
+        attempt = sociallogin.state.get("attempt", 1)
+        if attempt >= ATTEMPTS:
+            reason = "Too many sign-ins with the same name came at once."
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+            refuse(request, "failed", status, provider=sociallogin.provider, reason=reason)
+        sociallogin.state["attempt"] = attempt + 1
+        raise ImmediateHttpResponse(complete_social_login(request, sociallogin))
+
+    # ---- It did not work
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Provider, error: str | None = None,
+        exception: Exception | None = None, extra_context: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Say what happened, with a status that fits."""
+        if exception is None and "state" not in (extra_context or {}):
+            # RFC 6749 §10.12: no state that this browser was given, and has not used up, so no sign-in of ours.
+            refuse(request, "used_up", HTTPStatus.BAD_REQUEST, provider=provider)
+        if error == AuthError.CANCELLED:
+            refuse(request, "denied", HTTPStatus.FORBIDDEN, provider=provider)
+        if exception is None:
+            code = request.GET.get("error")
+            reason = f"It said: {code}." if code in ERROR_CODES else "It sent you back without a code."
+            status = HTTPStatus.BAD_GATEWAY if code else HTTPStatus.BAD_REQUEST
+        else:
+            status, reason = next((s, text) for kind, s, text in FAILURES if isinstance(exception, kind))
+        refuse(request, "failed", status, provider=provider, reason=reason)

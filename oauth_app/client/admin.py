@@ -1,0 +1,41 @@
+"""Connected accounts in the admin: looked at and ended, never edited, and without anything that opens a door."""
+
+from __future__ import annotations
+
+from allauth.socialaccount import admin as stock
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+# Clients and their secrets are settings, tokens are not stored: two empty tables with secret fields help nobody.
+admin.site.unregister([SocialApp, SocialToken, SocialAccount])
+
+# What a provider says goes into `extra_data` whole. This much of it is shown.
+SHOWN = ("login", "sub", "id", "preferred_username", "name", "email", "email_verified", "iss", "aud", "html_url")
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(stock.SocialAccountAdmin):
+    """Deleting one means: this account no longer signs in here. Sessions that it opened live on."""
+
+    list_display = ("user", "provider", "uid", "date_joined", "last_login")
+    list_select_related = ("user",)
+    fields = readonly_fields = ("user", "provider", "uid", "date_joined", "last_login", "provider_said")
+
+    @admin.display(description="The provider said")
+    def provider_said(self, account: SocialAccount) -> SafeString | str:
+        """Return the harmless fields of `extra_data`; OpenID providers nest them."""
+        data = account.extra_data if isinstance(account.extra_data, dict) else {}
+        parts = [data, *(part for part in (data.get("id_token"), data.get("userinfo")) if isinstance(part, dict))]
+        rows = {key: part[key] for part in parts for key in SHOWN if key in part}
+        return format_html_join("", "<div>{}: <b>{}</b></div>", rows.items()) or "–"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: only the provider can say whose account it is."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: SocialAccount | None = None) -> bool:
+        """Return False: to change the account id would be to hand the user to somebody else."""
+        return False

@@ -1,0 +1,203 @@
+"""Our providers in the place of allauth's: same ids and paths, with what the stock ones leave open closed.
+
+allauth's registry looks for a module of this name in each installed app, so `allauth.socialaccount.providers.github`
+and its like are not in INSTALLED_APPS. The protocol itself is allauth's. (Sign-in *with* this site, for other
+people's apps, is another subject and another folder: `oauth_app/provider`.)
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialLogin, SocialToken
+from allauth.socialaccount.providers.base import AuthProcess, ProviderException
+from allauth.socialaccount.providers.github.provider import GitHubProvider as StockGitHub
+from allauth.socialaccount.providers.github.views import GitHubOAuth2Adapter
+from allauth.socialaccount.providers.google.provider import GoogleProvider as StockGoogle
+from allauth.socialaccount.providers.google.views import GoogleOAuth2Adapter
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider as StockOpenIDConnect
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from requests import RequestException
+
+logger = logging.getLogger("oauth_app.client")
+
+# What Python raises over an answer of another shape than the specification's: a list for an object, a number for a
+# text, a missing field, a date beyond the calendar, JSON nested a million deep, an account id that does not fit.
+UNUSABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, ImproperlyConfigured)
+
+
+@contextmanager
+def usable_answer(provider_id: str) -> Iterator[None]:
+    """Turn whatever a malformed answer sets off into one ProviderException. The answer itself is not logged."""
+    try:
+        yield
+    except RequestException:
+        raise  # some of them are ValueErrors, and allauth knows them
+    except UNUSABLE as error:
+        logger.warning("%s sent an answer that cannot be used: %s", provider_id, type(error).__name__)
+        raise ProviderException("unusable answer") from error
+
+
+class CarefulAdapter:
+    """Mixed into allauth's adapters, which do the steps of RFC 6749 §4.1: expects no shape of an answer.
+
+    Stricter checks of the ID token belong into `complete_login` of the subclasses below.
+    """
+
+    provider_id: str
+
+    def get_access_token_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Exchange the code for a token (RFC 6749 §4.1.3)."""
+        with usable_answer(self.provider_id):
+            answer = super().get_access_token_data(*args, **kwargs)  # type: ignore[misc]
+            if not isinstance(answer["access_token"], str):
+                raise TypeError("access_token")
+            return dict(answer)
+
+    def parse_token(self, data: dict[str, Any]) -> SocialToken:
+        """Read the answer of the exchange."""
+        with usable_answer(self.provider_id):
+            return super().parse_token(data)  # type: ignore[misc]
+
+    def complete_login(self, *args: Any, **kwargs: Any) -> SocialLogin:
+        """Ask who it is, by an API call or from the ID token."""
+        with usable_answer(self.provider_id):
+            return super().complete_login(*args, **kwargs)  # type: ignore[misc]
+
+
+class CarefulProvider:
+    """Mixed into allauth's providers. `about` is said on the page."""
+
+    pkce_enabled_default = True
+    about = ""
+    app: Any
+    sub_id: str
+
+    @property
+    def login_url(self) -> str:
+        """Where the form of the button goes."""
+        return str(self.get_login_url(self.request))  # type: ignore[attr-defined]
+
+    def get_scope_from_request(self, request: HttpRequest) -> list[str]:
+        """Ignore `?scope=`: what we ask for is decided here, not by a link."""
+        return list(self.get_scope())  # type: ignore[attr-defined]
+
+    def get_auth_params_from_request(self, request: HttpRequest, action: str) -> dict[str, Any]:
+        """Ignore `?auth_params=`: the stock one lets it replace redirect_uri, scope and response_type."""
+        return dict(self.get_auth_params())  # type: ignore[attr-defined]
+
+    def get_redirect_from_request_kwargs(self, request: HttpRequest) -> dict[str, Any]:
+        """Take `process` and `next` from the form: only what we know, only paths of this site."""
+        kwargs: dict[str, Any] = super().get_redirect_from_request_kwargs(request)  # type: ignore[misc]
+        connect = kwargs["process"] == AuthProcess.CONNECT
+        kwargs["process"] = AuthProcess.CONNECT if connect else AuthProcess.LOGIN
+        default = reverse("oauth:connections" if connect else "oauth:signed_in")
+        kwargs["next_url"] = local_path(request.POST.get("next")) or default
+        return kwargs
+
+    def sociallogin_from_response(self, request: HttpRequest, response: Any) -> SocialLogin:
+        """Refuse what no database could store (NUL, NaN, half of a surrogate pair)."""
+        login = super().sociallogin_from_response(request, response)  # type: ignore[misc]
+        stored = json.dumps(login.account.extra_data, allow_nan=False, ensure_ascii=False)
+        if "\\u0000" in stored:
+            raise ValueError("NUL")
+        stored.encode()
+        return login
+
+    def extract_uid(self, data: Any) -> str:
+        """Return the account's id, with the prefix of its issuer where the settings name one."""
+        prefix: str = self.app.settings.get("uid_prefix", "")
+        return prefix + self.account_id(data)
+
+    def account_id(self, data: Any) -> str:
+        """Return `sub` (OpenID Connect Core §5.1): a text, never empty. str(None) would be one account for all."""
+        subject = data["sub"]
+        if not isinstance(subject, str) or not subject:
+            raise TypeError("sub")
+        return subject
+
+    def extract_email_addresses(self, data: Any) -> list[EmailAddress]:
+        """Count an address as verified where the provider says `true`; the text "false" is not that."""
+        addresses: list[EmailAddress] = super().extract_email_addresses(data)  # type: ignore[misc]
+        for address in addresses:
+            address.verified = address.verified is True
+        return addresses
+
+
+class GitHubAdapter(CarefulAdapter, GitHubOAuth2Adapter):
+    """GitHub's endpoints."""
+
+
+class GitHubProvider(CarefulProvider, StockGitHub):
+    """OAuth2: the access token opens GitHub's API, and the API says who it is."""
+
+    about = "OAuth2 and an API call. GitHub gives us an access token; with it we ask its API who you are."
+    oauth2_adapter_class = GitHubAdapter
+
+    def account_id(self, data: Any) -> str:
+        """Return `id`, a number. The login name can change hands, so it identifies nobody."""
+        if type(data["id"]) is not int:
+            raise TypeError("id")
+        return str(data["id"])
+
+
+class GoogleAdapter(CarefulAdapter, GoogleOAuth2Adapter):
+    """Google's endpoints."""
+
+
+class GoogleProvider(CarefulProvider, StockGoogle):
+    """OpenID Connect: the ID token says who it is."""
+
+    about = "OpenID Connect. Google's answer has an ID token, a JWT that says who you are and for whom it was made."
+    oauth2_adapter_class = GoogleAdapter
+
+    def extract_email_addresses(self, data: Any) -> list[EmailAddress]:
+        """The stock one makes True of the text "false"."""
+        addresses = super().extract_email_addresses(data)
+        for address in addresses:
+            address.verified = data.get("email_verified", data.get("verified_email")) is True
+        return addresses
+
+
+class OpenIDConnectAdapter(CarefulAdapter, OpenIDConnectOAuth2Adapter):
+    """The endpoints that the provider's discovery page names."""
+
+    ENDPOINTS = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        """Return the discovery document (OpenID Connect Discovery §4), read once for each sign-in."""
+        with usable_answer(self.provider_id):
+            config: dict[str, Any] = super().openid_config
+            if not all(config[name].startswith(("https://", "http://")) for name in self.ENDPOINTS):
+                raise ValueError("endpoint")
+            return config
+
+
+class OpenIDConnectProvider(CarefulProvider, StockOpenIDConnect):
+    """OpenID Connect with discovery: Keycloak, a school's or an employer's sign-in, and the like."""
+
+    about = "OpenID Connect with discovery: one address is enough to find all endpoints of any such provider."
+    oauth2_adapter_class = OpenIDConnectAdapter
+
+    def account_id(self, data: Mapping[str, Any]) -> str:
+        """Return `sub` of user-info, or of the ID token where user-info was not asked."""
+        return super().account_id(data.get("userinfo") or data["id_token"])
+
+
+def local_path(url: str | None) -> str:
+    """Return `url` if it is a path of this site, else nothing: no open redirect by `next`."""
+    local = bool(url) and str(url).startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+    return str(url) if local else ""
+
+
+provider_classes = [GitHubProvider, GoogleProvider, OpenIDConnectProvider]

@@ -1,0 +1,186 @@
+"""Pages around allauth's sign-in: the three buttons, start, callback, what happened, my connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.forms import DisconnectForm
+from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.base import AuthProcess, ProviderException
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from django.conf import settings
+from django.contrib.auth import get_user_model, logout
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from requests import RequestException
+
+from .adapter import FIRST_VISIT
+from .pages import page
+from .provider import local_path
+from .transport import answers
+
+PROVIDER_COOKIE = "oauth_provider"  # whom this browser last signed in with, to say that it has a session of its own
+
+
+def _provider(request: HttpRequest, provider_id: str) -> Any:
+    """Return the configured provider of this id, or answer 404."""
+    for provider in get_adapter(request).list_providers(request):
+        if provider.sub_id == provider_id:
+            return provider
+    raise Http404
+
+
+def _provider_here(request: HttpRequest, provider_id: str) -> Any:
+    """The same, at its own paths only: /oidc/github/login/ is nobody's."""
+    provider = _provider(request, provider_id)
+    if request.path not in (provider.login_url, provider.get_callback_url()):
+        raise Http404
+    return provider
+
+
+def _step(request: HttpRequest, provider: Any, step: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """Do one step of the sign-in; say what happened where allauth's own handling does not reach."""
+    try:
+        return step(request)
+    except (RequestException, ProviderException) as error:  # a provider with discovery is asked before each step
+        response: HttpResponse = render_authentication_error(request, provider, exception=error)
+        return response
+    except (IntegrityError, UpdateError):  # the same account connected twice, or the session ended, in this moment
+        return page(request, "used_up", HTTPStatus.CONFLICT, provider=provider)
+
+
+def _stand_ins(request: HttpRequest) -> dict[str, Any]:
+    """Return the providers, and whether those that are played on this machine answer."""
+    providers = get_adapter(request).list_providers(request)
+    urls = {url for provider in providers if (url := provider.app.settings.get("health_url"))}
+    return {"providers": providers, "down": not all(answers(url) for url in urls)}
+
+
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show a button for each provider."""
+    context = _stand_ins(request)
+    known = [provider for provider in context["providers"] if provider.sub_id == request.COOKIES.get(PROVIDER_COOKIE)]
+    context |= {"known": known[0] if known else None, "next": local_path(request.GET.get("next"))}
+    return page(request, "index", **context)
+
+
+@never_cache
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    """Return the part of the first page that says whether the stand-ins answer."""
+    return page(request, "_status", polled=True, **_stand_ins(request))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Send the browser to the provider (RFC 6749 §4.1.1). Only by POST; GET shows the button."""
+    provider = _provider_here(request, provider_id)
+    connect = (request.POST.get("process") or request.GET.get("process")) == AuthProcess.CONNECT
+    if connect and not request.user.is_authenticated:
+        return redirect_to_login(f"{reverse('oauth:connections')}?connect={provider.sub_id}")
+    if request.method != "POST":
+        return page(request, "login", provider=provider, connect=connect, next=local_path(request.GET.get("next")))
+    if request.user.is_authenticated and not connect:
+        return page(request, "signed_in_already", HTTPStatus.CONFLICT, provider=provider)
+    return _step(request, provider, provider.redirect_from_request)
+
+
+@never_cache
+@require_POST
+def switch(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """End this session, then sign in with the provider: what allauth would do without being told."""
+    provider = _provider(request, provider_id)
+    logout(request)
+    return _step(request, provider, provider.redirect_from_request)
+
+
+@never_cache
+@require_safe
+def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Take the code (RFC 6749 §4.1.2). allauth checks the state, exchanges the code, and asks our adapter."""
+    provider = _provider_here(request, provider_id)
+    view = OAuth2CallbackView.adapter_view(provider.get_oauth2_adapter(request))
+    response = _step(request, provider, view)
+    if response.status_code == HTTPStatus.FOUND and request.user.is_authenticated:
+        response.set_cookie(
+            PROVIDER_COOKIE, provider.sub_id, path=reverse("oauth:index"), httponly=True, samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )  # fmt: skip
+    return response
+
+
+@never_cache
+@require_safe
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Say what has happened: OAuth has finished, which user this is, and why."""
+    records = get_authentication_records(request, request.user) if request.user.is_authenticated else []
+    social = [record for record in records if record["method"] == "socialaccount"]
+    if not social:
+        return redirect("oauth:index")
+    provider_id, uid = social[-1]["provider"], social[-1]["uid"]
+    account = SocialAccount.objects.filter(user_id=request.user.pk, provider=provider_id, uid=uid).first()
+    if account is None:  # disconnected since then
+        return redirect("oauth:connections")
+    first_visit = request.session.get(FIRST_VISIT, False)
+    provider = _provider(request, provider_id)
+    return page(request, "signed_in", account=account, provider=provider, first_visit=first_visit)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def connections(request: HttpRequest) -> HttpResponse:
+    """List the accounts that I sign in with; connect, disconnect, but never the last way in."""
+    form = DisconnectForm(request.POST if request.method == "POST" else None, request=request)
+    if request.method == "POST" and _disconnect(request, form):
+        return redirect("oauth:connections")
+    providers = get_adapter(request).list_providers(request)
+    names = {provider.sub_id: provider.name for provider in providers}
+    code = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
+    accounts = [(account, names.get(account.provider, account.provider)) for account in form.accounts]
+    offer = next((provider for provider in providers if provider.sub_id == request.GET.get("connect")), None)
+    return page(request, "connections", code, form=form, accounts=accounts, providers=providers, offer=offer)
+
+
+def _disconnect(request: HttpRequest, form: DisconnectForm) -> bool:
+    with transaction.atomic():
+        # Two browsers that end the last two connections at once must take turns.
+        get_user_model()._default_manager.select_for_update().get(pk=request.user.pk)  # type: ignore[misc]
+        if form.is_valid():
+            form.save()
+            return True
+    return False
+
+
+@require_safe
+def sign_in_page(request: HttpRequest) -> HttpResponse:
+    """Redirect `account_login`, which allauth knows by name, to the project's own LOGIN_URL."""
+    return redirect_to_login(local_path(request.GET.get("next")) or reverse("oauth:connections"))
+
+
+@require_safe
+def inactive(request: HttpRequest) -> HttpResponse:
+    """Show what allauth knows as `account_inactive`: the user was deactivated here."""
+    return page(request, "inactive", HTTPStatus.FORBIDDEN)
+
+
+@never_cache
+def no_sign_up_form(request: HttpRequest) -> HttpResponse:
+    """Answer for `socialaccount_signup`. allauth asks for a form only if an address was taken in this very moment."""
+    request.session.pop("socialaccount_sociallogin", None)  # it holds the provider's token
+    return page(request, "used_up", HTTPStatus.CONFLICT)
