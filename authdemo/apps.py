@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
@@ -22,4 +22,5 @@ class AuthdemoConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401  registers them
 
-        post_migrate.connect(create_cache_table, sender=self)
+        # Django sends post_migrate only for apps that have models, and this one has none.
+        post_migrate.connect(create_cache_table, sender=apps.get_app_config("accounts"))
