@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -15,17 +13,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.demo.browser import Browser, Client
+from demo.processes import free_port
+from tests.demo.visitor import Client, Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = "http://localhost:18000"
 SITE_B = "http://localhost:18001"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until_healthy(process: subprocess.Popen, url: str) -> None:
@@ -86,8 +79,8 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
 
 
 @pytest.fixture
-def browser() -> Iterator[Browser]:
-    with Browser() as session:
+def visitor() -> Iterator[Visitor]:
+    with Visitor() as session:
         yield session
 
 
@@ -127,8 +120,3 @@ def client_of(outside: Outside) -> Callable[..., Client]:
         }[company]
 
     return make
-
-
-@pytest.fixture
-def random_text() -> str:
-    return secrets.token_urlsafe(12)

@@ -63,7 +63,7 @@ class Client:
         return requests.post(self.base + self.token, data=data, headers={"Accept": "application/json"}, timeout=20)
 
 
-class Browser(requests.Session):
+class Visitor(requests.Session):
     """Somebody's browser. `get` and `post` never follow redirects: the stories look at each leg."""
 
     def request(self, method, url, **kwargs):  # type: ignore[override]
