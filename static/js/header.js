@@ -1,4 +1,8 @@
-// The header's live parts: the theme button.
+// The header's live parts: the theme button, and the access token that this tab may hold.
+import { signOut } from "../jwt_app/api.js";
+import * as tokens from "../jwt_app/store.js";
+import { clock, decode, secondsLeft } from "../jwt_app/token.js";
+
 const button = document.getElementById("theme");
 const label = button.querySelector("span");
 const order = ["system", "light", "dark"];
@@ -19,3 +23,29 @@ label.textContent = localStorage.getItem("theme") ?? "system";
 button.addEventListener("click", () => {
   apply(order[(order.indexOf(label.textContent) + 1) % order.length]);
 });
+
+// Only this tab knows of its token, so only a script can say so. It has nothing to do with the session beside it.
+const chip = document.getElementById("token-chip");
+const noChip = document.getElementById("no-token-chip");
+
+function showToken() {
+  const access = tokens.load()?.access;
+  chip.hidden = !access;
+  noChip.hidden = Boolean(access);
+  if (!access) return;
+  const left = secondsLeft(access);
+  const state = left > 0 ? `${clock(left)} left` : "expired";
+  document.getElementById("token-chip-text").textContent =
+    `${decode(access)?.payload.username ?? "unreadable"}, ${state}, in this tab`;
+}
+
+document.getElementById("token-chip-end").addEventListener("click", async () => {
+  const { status } = await signOut(chip.dataset.logout);
+  noChip.firstElementChild.textContent = status
+    ? "no access token in this tab"
+    : "no access token in this tab; the server did not answer, so it has not ended the sign-in";
+});
+
+tokens.onChange(showToken);
+setInterval(showToken, 1000);
+showToken();
