@@ -27,7 +27,7 @@ def sweep(page: Page, base: str, paths: list[str]) -> list[str]:
     for path in paths:
         page.goto(base + path)
         for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # no half-way colours
             faults += [f"{path} {theme}: {violation}" for violation in violations(page)]
         page.set_viewport_size({"width": 360, "height": 740})
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -53,6 +53,7 @@ def test_pages_of_the_providers(demo, page):
 
 def test_every_branch_of_the_decision_tree(demo, page):
     page.goto(demo.site)
+    page.emulate_media(reduced_motion="reduce")
     page.evaluate("document.querySelectorAll('.tree details').forEach(branch => branch.open = true)")
     assert violations(page) == []
 
