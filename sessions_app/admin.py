@@ -34,6 +34,10 @@ class UserSessionAdmin(admin.ModelAdmin):
         """Refuse: these are facts."""
         return False
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse `?session_key__startswith=a`: the number of hits would spell the key, letter by letter."""
+        return "session_key" not in lookup and super().lookup_allowed(lookup, value, request)
+
     def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
         """End the session; the row goes with it."""
         obj.end()

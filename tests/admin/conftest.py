@@ -1,0 +1,67 @@
+"""A site with something in every table, and a teacher who looks at it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.test import Client
+
+from authdemo.accounts.models import User
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def teacher(db) -> User:
+    return User.objects.create_superuser("teacher", "teacher@example.com", PASSWORD)
+
+
+@pytest.fixture
+def alice(db) -> User:
+    """She has a confirmed address and a connected account."""
+    alice = User.objects.create_user("alice", "alice@example.com", PASSWORD)
+    EmailAddress.objects.create(user=alice, email=alice.email, verified=True, primary=True)
+    SocialAccount.objects.create(
+        user=alice,
+        provider="github",
+        uid="1234567",
+        extra_data={"login": "alice", "access_token": "gho_secret-of-the-provider", "id_token": {"sub": "alice-sub"}},
+    )
+    return alice
+
+
+def signed_in(username: str) -> Client:
+    browser = Client(headers={"user-agent": f"{username}'s browser"})
+    assert browser.post("/sessions/login/", {"username": username, "password": PASSWORD}).status_code == 302
+    return browser
+
+
+@pytest.fixture
+def admin(teacher) -> Client:
+    return signed_in("teacher")
+
+
+@pytest.fixture
+def alices(alice) -> Client:
+    return signed_in("alice")
+
+
+@pytest.fixture
+def tokens(alice) -> dict[str, str]:
+    """Alice's access and refresh token, rotated once so that there is a blacklisted one."""
+    api = Client()
+
+    def post(path: str, body: dict[str, str]) -> dict[str, str]:
+        return api.post(f"/jwt/api/{path}", json.dumps(body), content_type="application/json").json()
+
+    first = post("token/", {"username": "alice", "password": PASSWORD})
+    second = post("token/refresh/", {"refresh": first["refresh"]})
+    return {f"first {kind}": token for kind, token in first.items()} | second

@@ -1,0 +1,189 @@
+"""The copy test: one app's core in a bare project, set up as its README says. Sign-in and sign-out work there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from demo.processes import free_port
+
+pytestmark = pytest.mark.live
+
+ROOT = Path(__file__).resolve().parents[1]
+BLOCK = re.compile(r"^```(?:python|html)\n(?:# |<!-- )(\S+?)(?: -->)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SECTION = "## Copy it into your project"
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class BareProject:
+    """What `django-admin startproject` makes, in a folder of its own; it cannot see this project."""
+
+    folder: Path
+
+    def run(self, *command: str, **environment: str) -> str:
+        """Run Python with these arguments and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, *command], cwd=self.folder, env=clean() | environment, text=True,
+            capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def copy(self, source: Path) -> None:
+        """Copy an app's core: no experiments, no attacks."""
+        target = self.folder / source.relative_to(ROOT)
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("labs", "attacks", "__pycache__", "provider"))
+
+    def follow(self, readme: Path) -> None:
+        """Do what the README says with its blocks: `settings.py` is added to, every other file is written."""
+        blocks = BLOCK.findall(readme.read_text(encoding="utf-8").split(SECTION, 1)[1])
+        assert {"settings.py", "urls.py"} <= {name for name, _ in blocks}
+        for name, text in blocks:
+            path = self.folder / ("bare" if name in {"settings.py", "urls.py"} else "") / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a" if name == "settings.py" else "w", encoding="utf-8") as file:
+                file.write(text)
+
+
+def clean() -> dict[str, str]:
+    """Return this environment without anything that leads to this project's code or settings."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
+    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
+
+
+def make(folder: Path, app: str) -> BareProject:
+    """Make the project with one app in it, and one user, ready to run."""
+    project = BareProject(folder)
+    project.run("-m", "django", "startproject", "bare", ".")
+    source = ROOT / app
+    project.copy(source)
+    project.follow(source / "README.md")
+    assert "authdemo" not in project.run("-c", "import sys; print(sys.path)").replace(str(ROOT / ".venv"), "")
+    assert "no issues" in project.run("manage.py", "check")
+    project.run("manage.py", "makemigrations", "--check", "--dry-run")
+    project.run("manage.py", "migrate")
+    user = ("--username=zoe", "--email=zoe@example.com")
+    project.run("manage.py", "createsuperuser", "--noinput", *user, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+    return project
+
+
+@contextmanager
+def serve(project: BareProject) -> Iterator[str]:
+    """Run Django's own server until the test is over; yield its address once it answers."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
+        cwd=project.folder, env=clean(), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    lines: list[str] = []
+    started = threading.Event()
+
+    def read() -> None:
+        assert process.stdout
+        for line in process.stdout:
+            lines.append(line)
+            if "Quit the server" in line:
+                started.set()
+        started.set()  # it ended
+
+    threading.Thread(target=read, daemon=True).start()
+    try:
+        assert started.wait(60), "".join(lines)
+        base = f"http://localhost:{port}"
+        with requests.Session() as http:
+            retry = requests.adapters.Retry(total=8, connect=8, backoff_factor=0.1)
+            http.mount("http://", requests.adapters.HTTPAdapter(max_retries=retry))
+            http.get(f"{base}/admin/login/", timeout=10)
+        yield base
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+    output = "".join(lines)
+    assert "Traceback" not in output, output
+
+
+class Visitor:
+    """A browser without a screen: cookies, and the CSRF token that a form needs."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.http = requests.Session()
+
+    def get(self, path: str) -> requests.Response:
+        return self.http.get(self.base + path, allow_redirects=False, timeout=30)
+
+    def post(self, path: str, **data: str) -> requests.Response:
+        headers = {"X-CSRFToken": self.http.cookies.get("csrftoken", "")}
+        return self.http.post(self.base + path, data, headers=headers, allow_redirects=False, timeout=30)
+
+
+def sessions(base: str) -> None:
+    """A wrong password, the right one, the pages, the end."""
+    visitor = Visitor(base)
+    dashboard = visitor.get("/sessions/")
+    assert dashboard.status_code == 302
+    assert dashboard.headers["Location"] == "/sessions/login/?next=/sessions/"
+    assert visitor.get("/sessions/login/").status_code == 200
+    assert visitor.post("/sessions/login/", username="zoe", password="wrong").status_code == 401
+    assert visitor.get("/sessions/api/whoami/").status_code == 401
+    answer = visitor.post("/sessions/login/", username="zoe", password=PASSWORD)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/sessions/")
+    assert "zoe" in visitor.get("/sessions/").text
+    assert "This browser" in visitor.get("/sessions/devices/").text
+    assert visitor.get("/admin/usersessions/usersession/").status_code == 200
+    assert visitor.get("/sessions/api/whoami/").json()["user"]["username"] == "zoe"
+
+    other = Visitor(base)
+    other.get("/sessions/login/")
+    assert other.post("/sessions/login/", username="zoe", password=PASSWORD).status_code == 302
+    assert visitor.post("/sessions/devices/revoke-others/").status_code == 302
+    assert other.get("/sessions/api/whoami/").status_code == 401
+
+    assert visitor.post("/sessions/logout/").status_code == 302
+    assert visitor.get("/sessions/").status_code == 302
+    assert visitor.get("/sessions/api/whoami/").status_code == 401
+
+
+def jwt(base: str) -> None:
+    """A wrong password, the right one, a call, a rotation, the end."""
+
+    def call(path: str, body: dict[str, str] | None = None, token: str = "") -> requests.Response:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        method = "GET" if body is None else "POST"
+        return requests.request(method, f"{base}/jwt/{path}", json=body, headers=headers, timeout=30)
+
+    assert call("").status_code == 200
+    wrong = call("api/token/", {"username": "zoe", "password": "wrong"})
+    assert (wrong.status_code, set(wrong.json())) == (401, {"detail", "code"})
+    assert call("api/whoami/").status_code == 401
+    pair = call("api/token/", {"username": "zoe", "password": PASSWORD}).json()
+    assert call("api/whoami/", token=pair["access"]).json()["user"]["username"] == "zoe"
+    assert call("api/me/", token=pair["access"]).status_code == 200
+    assert call("api/token/verify/", {"token": pair["access"]}).status_code == 200
+    assert call(".well-known/jwks.json").json()["keys"]
+
+    new = call("api/token/refresh/", {"refresh": pair["refresh"]}).json()
+    assert call("api/token/blacklist/", {"refresh": new["refresh"]}).status_code == 200
+    assert call("api/token/refresh/", {"refresh": new["refresh"]}).status_code == 401
+    assert call("api/whoami/", token=pair["access"]).status_code == 200  # until it expires
+
+
+STORIES: dict[str, Callable[[str], None]] = {"sessions_app": sessions, "jwt_app": jwt}
+
+
+@pytest.mark.parametrize("app", STORIES)
+def test_a_copy_of_one_app_works_in_a_bare_project(app, tmp_path):
+    with serve(make(tmp_path, app)) as base:
+        STORIES[app](base)
