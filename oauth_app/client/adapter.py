@@ -12,7 +12,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount import app_settings
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.helpers import complete_social_login
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthError, AuthProcess, Provider
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.utils import generate_unique_username
@@ -112,6 +112,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             "login_url": with_password if owner.has_usable_password() else "",
             "connect_url": after,
         }
+
+    def get_connect_redirect_url(self, request: HttpRequest, socialaccount: SocialAccount) -> str:
+        """Return where to go after connecting, unless the form said another page."""
+        return reverse("oauth:connections")
 
     # ---- A new user
 

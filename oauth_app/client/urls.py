@@ -27,7 +27,7 @@ accounts = [
     path("login/", views.sign_in_page, name="account_login"),
     path("logout/", LogoutView.as_view(), name="account_logout"),
     path("inactive/", views.inactive, name="account_inactive"),
-    path("signup/", views.no_sign_up_form, name="socialaccount_signup"),
+    path("signup/", views.sign_up, name="socialaccount_signup"),
 ]
 
 urlpatterns = [

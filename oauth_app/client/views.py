@@ -9,11 +9,12 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.forms import DisconnectForm
-from allauth.socialaccount.helpers import render_authentication_error
-from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.helpers import complete_social_login, render_authentication_error
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess, ProviderException
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import get_user_model, logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -115,12 +116,21 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Take the code (RFC 6749 §4.1.2). allauth checks the state, exchanges the code, and asks our adapter."""
     provider = _provider_here(request, provider_id)
     view = OAuth2CallbackView.adapter_view(provider.get_oauth2_adapter(request))
+    was_anonymous = not request.user.is_authenticated
     response = _step(request, provider, view)
-    if response.status_code == HTTPStatus.FOUND and request.user.is_authenticated:
-        response.set_cookie(
-            PROVIDER_COOKIE, provider.sub_id, path=reverse("oauth:index"), httponly=True, samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-        )  # fmt: skip
+    if response.status_code != HTTPStatus.FOUND or not request.user.is_authenticated:
+        return response
+    if was_anonymous and response["Location"] != reverse("oauth:signed_in"):  # that page says it itself
+        text = f"OAuth has finished: {provider.name} said who you are. This is an ordinary Django session now."
+        messages.success(request, text)
+    response.set_cookie(
+        PROVIDER_COOKIE,
+        provider.sub_id,
+        path=reverse("oauth:index"),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
     return response
 
 
@@ -180,7 +190,14 @@ def inactive(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def no_sign_up_form(request: HttpRequest) -> HttpResponse:
-    """Answer for `socialaccount_signup`. allauth asks for a form only if an address was taken in this very moment."""
-    request.session.pop("socialaccount_sociallogin", None)  # it holds the provider's token
-    return page(request, "used_up", HTTPStatus.CONFLICT)
+@require_safe
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Answer for `socialaccount_signup`: no form, look again.
+
+    allauth comes here only if an address was taken between our look and its own.
+    """
+    pending = request.session.pop("socialaccount_sociallogin", None)  # it holds the provider's token: never keep it
+    if pending is None:
+        return page(request, "used_up", HTTPStatus.CONFLICT)
+    response: HttpResponse = complete_social_login(request, SocialLogin.deserialize(pending))
+    return response

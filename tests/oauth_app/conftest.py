@@ -1,0 +1,199 @@
+"""A company that vouches for people, as a real HTTP server whose answers a test can spoil."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.conf import settings as django_settings
+from django.test import Client
+
+from oauth_app.client.provider import GitHubAdapter, GoogleAdapter
+
+PROVIDERS = ("github", "google", "outside")
+PATHS = {"github": "github", "google": "google", "outside": "oidc/outside"}
+TOKEN = {
+    "github": "/github/login/oauth/access_token",
+    "google": "/google/token",
+    "outside": "/oidc/identity/o/api/token",
+}
+WHO = {"github": "/github/api/v3/user", "google": "/google/token", "outside": "/oidc/identity/o/api/userinfo"}
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+def answer(body: Any, status: int = 200, kind: str = "application/json") -> Answer:
+    """Send this body: text as it is, anything else as JSON."""
+
+    def send(request: BaseHTTPRequestHandler) -> None:
+        data = (
+            body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        )
+        request.send_response(status)
+        if kind:
+            request.send_header("Content-Type", kind)
+        request.send_header("Content-Length", str(len(data)))
+        request.end_headers()
+        request.wfile.write(data)
+
+    return send
+
+
+def silence(seconds: float) -> Answer:
+    """Take the request and say nothing."""
+    return lambda request: time.sleep(seconds)
+
+
+def drip(count: int, pause: float) -> Answer:
+    """Send a byte now and then: each comes in time, the whole never does."""
+
+    def send(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", "application/json")
+        request.end_headers()
+        for _ in range(count):
+            request.wfile.write(b" ")
+            request.wfile.flush()
+            time.sleep(pause)
+
+    return send
+
+
+@dataclass
+class Company:
+    """Plays all three providers. `person` is who signs in; `spoiled` maps a path to another answer."""
+
+    url: str
+    person: dict[str, Any]
+    spoiled: dict[str, Answer] = field(default_factory=dict)
+    calls: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list)
+
+    def claims(self, issuer: str, audience: str) -> dict[str, Any]:
+        person, now = self.person, int(time.time())
+        times = {"iss": issuer, "aud": audience, "iat": now, "exp": now + 300}
+        names = {"name": person["name"], "given_name": person["name"].split(" ")[0], "family_name": "Outside"}
+        mail = {"email": person["email"], "email_verified": person["verified"]} if person["email"] else {}
+        return times | names | mail | {"sub": str(person["id"]), "preferred_username": person["login"]}
+
+    def id_token(self, **claims: Any) -> str:
+        return jwt.encode(claims, KEY, algorithm="RS256", headers={"kid": "key-1"})
+
+    def normal(self, path: str) -> Any:
+        person, discovery = self.person, f"{self.url}/oidc"
+        google = self.claims(django_settings.SOCIALACCOUNT_PROVIDERS["google"]["ID_TOKEN_ISSUER"], "authdemo-google")
+        tokens = {"access_token": "provider-token", "token_type": "bearer", "expires_in": 3600}
+        mail = {"email": person["email"], "primary": True, "verified": person["verified"]}
+        answers: dict[str, Any] = {
+            "/healthz": {"status": "ok"},
+            TOKEN["github"]: "access_token=provider-token&scope=user%3Aemail&token_type=bearer",
+            "/github/api/v3/user": {"id": person["id"], "login": person["login"], "name": person["name"]},
+            "/github/api/v3/user/emails": [mail] if person["email"] else [],
+            TOKEN["google"]: tokens | {"id_token": self.id_token(**google)},
+            "/oidc/.well-known/openid-configuration": {
+                "issuer": discovery,
+                "authorization_endpoint": f"{discovery}/identity/o/authorize",
+                "token_endpoint": self.url + TOKEN["outside"],
+                "userinfo_endpoint": self.url + WHO["outside"],
+                "jwks_uri": f"{discovery}/jwks",
+                "token_endpoint_auth_methods_supported": ["client_secret_post"],
+            },
+            TOKEN["outside"]: tokens | {"id_token": self.id_token(**self.claims(discovery, "authdemo-oidc"))},
+            WHO["outside"]: self.claims(discovery, "authdemo-oidc"),
+        }
+        return answers[path]
+
+    def respond(self, request: BaseHTTPRequestHandler) -> None:
+        body = request.rfile.read(int(request.headers.get("Content-Length") or 0)).decode()
+        path = urlsplit(request.path).path
+        self.calls.append((path, {k: v[0] for k, v in parse_qs(body).items()}, dict(request.headers.items())))
+        kind = "application/x-www-form-urlencoded" if path == TOKEN["github"] else "application/json"
+        (self.spoiled.get(path) or answer(self.normal(path), kind=kind))(request)
+
+
+@pytest.fixture
+def company(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Company]:
+    """The company, with the site's three providers pointed at it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            try:
+                company.respond(self)
+            except (BrokenPipeError, ConnectionResetError):  # the site has given up
+                self.close_connection = True
+
+        do_POST = do_GET
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    person = {"id": 1001, "login": "alice.outside", "name": "Alice Outside", "email": "alice@outside.example"}
+    company = Company(url, person | {"verified": True})
+    monkeypatch.setattr(GitHubAdapter, "access_token_url", url + TOKEN["github"])
+    monkeypatch.setattr(GitHubAdapter, "profile_url", f"{url}/github/api/v3/user")
+    monkeypatch.setattr(GitHubAdapter, "emails_url", f"{url}/github/api/v3/user/emails")
+    monkeypatch.setattr(GoogleAdapter, "access_token_url", url + TOKEN["google"])
+    monkeypatch.setattr(GoogleAdapter, "identity_url", f"{url}/google/userinfo")
+    oidc = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["settings"]
+    monkeypatch.setitem(oidc, "server_url", f"{url}/oidc")
+    for provider in settings.SOCIALACCOUNT_PROVIDERS.values():
+        monkeypatch.setitem(provider["APPS"][0]["settings"], "health_url", f"{url}/healthz")
+    settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 2
+    yield company
+    server.shutdown()
+    server.server_close()
+
+
+@dataclass
+class Visitor:
+    """Somebody's browser at the site, in process; the provider's pages are skipped."""
+
+    client: Client
+    company: Company
+
+    def start(self, provider: str = "github", **form: str) -> Any:
+        """Press "Sign in with …"."""
+        return self.client.post(f"/oauth/accounts/{PATHS[provider]}/login/", form)
+
+    def state(self, provider: str = "github", **form: str) -> str:
+        """Go to the provider, and return the state that must come back."""
+        response = self.start(provider, **form)
+        assert response.status_code == 302, response.content.decode()
+        return parse_qs(urlsplit(response["Location"]).query)["state"][0]
+
+    def come_back(self, provider: str = "github", **query: str) -> Any:
+        """Return from the provider with this query."""
+        return self.client.get(f"/oauth/accounts/{PATHS[provider]}/login/callback/", query)
+
+    def sign_in(self, provider: str = "github", **form: str) -> Any:
+        """Go there and back; return the response of the callback."""
+        return self.come_back(provider, code="a-code", state=self.state(provider, **form))
+
+    def username(self) -> str | None:
+        """Who the site thinks this is."""
+        answer = self.client.get("/sessions/api/whoami/")
+        return answer.json()["user"]["username"] if answer.status_code == 200 else None
+
+
+@pytest.fixture
+def visitor(client: Client, company: Company, db: None) -> Visitor:
+    return Visitor(client, company)
+
+
+@pytest.fixture
+def another(company: Company, db: None) -> Callable[[], Visitor]:
+    """A factory of further visitors, each with a browser of their own."""
+    return lambda: Visitor(Client(), company)
