@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import allauth.usersessions.admin  # noqa: F401  registers the stock one first, so that ours can take its place
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
@@ -34,7 +36,7 @@ class UserSessionAdmin(admin.ModelAdmin):
         """Refuse: these are facts."""
         return False
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+    def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
         """Refuse `?session_key__startswith=a`: the number of hits would spell the key, letter by letter."""
         return "session_key" not in lookup and super().lookup_allowed(lookup, value, request)
 

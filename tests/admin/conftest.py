@@ -55,11 +55,11 @@ def alices(alice) -> Client:
 
 
 @pytest.fixture
-def tokens(alice) -> dict[str, str]:
+def tokens(alice):
     """Alice's access and refresh token, rotated once so that there is a blacklisted one."""
     api = Client()
 
-    def post(path: str, body: dict[str, str]) -> dict[str, str]:
+    def post(path: str, body: dict[str, str]):
         return api.post(f"/jwt/api/{path}", json.dumps(body), content_type="application/json").json()
 
     first = post("token/", {"username": "alice", "password": PASSWORD})

@@ -54,9 +54,11 @@ def test_whoami_has_the_shape_of_all_three_apps(alice, browser_of):
     assert expires - issued == timedelta(days=14)
 
 
-def test_the_end_does_not_move_with_use(alice, browser_of):
+def test_the_end_does_not_move_with_use(alice, browser_of, monkeypatch):
     browser = browser_of("alice")
     first = browser.get("/sessions/api/whoami/").json()["credential"]
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
     session = browser.client.session
     session["something"] = "new"
     session.save()

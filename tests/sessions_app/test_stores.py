@@ -63,6 +63,17 @@ def test_on_signed_cookies_there_is_nothing_to_list_and_the_page_says_so(alice, 
     assert other.user() == "alice"
 
 
+def test_on_signed_cookies_the_rows_of_another_store_are_left_alone(alice, browser_of, use_store):
+    browser_of("alice")
+    row = UserSession.objects.get()
+    use_store("signed_cookie")
+    browser = browser_of("alice")
+    browser.get("/sessions/devices/")
+    browser.post("/sessions/devices/revoke-others/")
+    assert "Ended 0 other sessions" in browser.get("/sessions/devices/").content.decode()
+    assert UserSession.objects.get() == row
+
+
 def test_on_signed_cookies_a_changed_cookie_is_anonymous(alice, browser_of, use_store):
     use_store("signed_cookie")
     browser = browser_of("alice")
