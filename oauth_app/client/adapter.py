@@ -20,6 +20,7 @@ from django.contrib import messages
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -116,6 +117,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: SocialAccount) -> str:
         """Return where to go after connecting, unless the form said another page."""
         return reverse("oauth:connections")
+
+    def validate_disconnect(self, account: SocialAccount, accounts: QuerySet[SocialAccount]) -> None:
+        """Keep the last way in. An account of a provider that is no longer set up is none."""
+        ids = [provider.sub_id for provider in self.list_providers(self.request)]
+        others = accounts.exclude(pk=account.pk).filter(provider__in=ids)
+        if not others.exists() and not account.user.has_usable_password():
+            raise self.validation_error("no_password")
 
     # ---- A new user
 

@@ -191,7 +191,7 @@ class OpenIDConnectProvider(CarefulProvider, StockOpenIDConnect):
 
     def account_id(self, data: Mapping[str, Any]) -> str:
         """Return `sub` of user-info, or of the ID token where user-info was not asked."""
-        return super().account_id(data.get("userinfo") or data["id_token"])
+        return super().account_id(data["userinfo"] if "userinfo" in data else data["id_token"])
 
 
 def local_path(url: str | None) -> str:

@@ -156,10 +156,10 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def connections(request: HttpRequest) -> HttpResponse:
     """List the accounts that I sign in with; connect, disconnect, but never the last way in."""
-    form = DisconnectForm(request.POST if request.method == "POST" else None, request=request)
-    if request.method == "POST" and _disconnect(request, form):
-        return redirect("oauth:connections")
     providers = get_adapter(request).list_providers(request)
+    form = DisconnectForm(request.POST if request.method == "POST" else None, request=request)
+    if request.method == "POST" and _disconnect(request, form, {provider.sub_id for provider in providers}):
+        return redirect("oauth:connections")
     names = {provider.sub_id: provider.name for provider in providers}
     code = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
     accounts = [(account, names.get(account.provider, account.provider)) for account in form.accounts]
@@ -167,14 +167,17 @@ def connections(request: HttpRequest) -> HttpResponse:
     return page(request, "connections", code, form=form, accounts=accounts, providers=providers, offer=offer)
 
 
-def _disconnect(request: HttpRequest, form: DisconnectForm) -> bool:
+def _disconnect(request: HttpRequest, form: DisconnectForm, known: set[str]) -> bool:
     with transaction.atomic():
         # Two browsers that end the last two connections at once must take turns.
         get_user_model()._default_manager.select_for_update().get(pk=request.user.pk)  # type: ignore[misc]
-        if form.is_valid():
+        if not form.is_valid():
+            return False
+        if form.cleaned_data["account"].provider in known:
             form.save()
-            return True
-    return False
+        else:  # allauth wants to name the provider in a message, and there is none any more
+            form.cleaned_data["account"].delete()
+    return True
 
 
 @require_safe

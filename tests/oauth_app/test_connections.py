@@ -1,0 +1,162 @@
+"""Where I sign in from: connect, disconnect, never the last way in, never somebody else's account."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth import get_user_model
+from django.db.models.signals import pre_save
+
+from .conftest import PROVIDERS, Visitor
+
+User = get_user_model()
+PAGE = "/oauth/connections/"
+
+
+@pytest.fixture
+def bob(db):
+    return User.objects.create_user("bob", "bob@example.com", "a-password-of-bob")
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def test_a_stranger_is_sent_to_the_login_page(client, db):
+    assert client.get(PAGE)["Location"] == f"/sessions/login/?next={PAGE}"
+    assert client.post(PAGE, {"account": 1})["Location"] == f"/sessions/login/?next={PAGE}"
+
+
+def test_connecting_needs_a_session(visitor):
+    response = visitor.start("google", process="connect")
+    assert response["Location"] == "/sessions/login/?next=/oauth/connections/%3Fconnect%3Dgoogle"
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_connect_then_sign_in_with_it(visitor, another, bob, provider):
+    visitor.client.force_login(bob)
+    response = visitor.sign_in(provider, process="connect")
+    assert response["Location"] == PAGE
+    assert "stand-in:1001" in text(visitor.client.get(PAGE))
+    later = another()
+    later.sign_in(provider)
+    assert later.username() == "bob"
+    bob.refresh_from_db()
+    assert bob.email == "bob@example.com"  # the provider's address is not taken over
+    assert User.objects.count() == 1
+
+
+def test_connect_is_offered_for_a_provider_that_exists(visitor, bob):
+    visitor.client.force_login(bob)
+    assert "Now connect Google." in text(visitor.client.get(f"{PAGE}?connect=google"))
+    assert "Now connect" not in text(visitor.client.get(f"{PAGE}?connect=<script>"))
+
+
+def test_an_account_of_another_user_is_not_taken(visitor, another, bob):
+    another().sign_in("github")
+    visitor.client.force_login(bob)
+    response = visitor.sign_in("github", process="connect")
+    assert response.status_code == 409
+    assert "opens another user here" in text(response)
+    assert SocialAccount.objects.get().user.username == "alice.outside"
+    assert visitor.username() == "bob"
+
+
+def test_connecting_twice_is_no_error(visitor, bob):
+    visitor.client.force_login(bob)
+    visitor.sign_in("github", process="connect")
+    assert visitor.sign_in("github", process="connect")["Location"] == PAGE
+    assert SocialAccount.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_account_connected_in_two_tabs_at_once(company, client):
+    visitor, bob = Visitor(client, company), User.objects.create_user("bob")
+    visitor.client.force_login(bob)
+    twin = {"user": bob, "provider": "github", "uid": "stand-in:1001"}
+
+    def other_tab(sender, instance, **kwargs):
+        if instance._state.adding and not hasattr(instance, "twin"):
+            account = SocialAccount(**twin)
+            account.twin = True
+            account.save()
+
+    pre_save.connect(other_tab, sender=SocialAccount)
+    response = visitor.sign_in(process="connect")
+    pre_save.disconnect(other_tab, sender=SocialAccount)
+    assert response.status_code == 409
+    assert "This sign-in is over" in text(response)
+    assert SocialAccount.objects.count() == 1
+
+
+def test_a_session_that_ended_meanwhile_connects_nothing(visitor, bob):
+    visitor.client.force_login(bob)
+    state = visitor.state(process="connect")
+    bob.is_active = False
+    bob.save()
+    response = visitor.come_back(code="c", state=state)
+    assert response["Location"] == f"/sessions/login/?next={PAGE}"
+    assert "Nothing was connected: your session had ended." in text(visitor.client.get("/sessions/login/"))
+    assert SocialAccount.objects.count() == 0
+
+
+def test_signing_out_in_another_tab_makes_the_state_worthless(visitor, bob):
+    visitor.client.force_login(bob)
+    state = visitor.state(process="connect")
+    visitor.client.logout()
+    assert visitor.come_back(code="c", state=state).status_code == 400
+
+
+def test_disconnect(visitor, bob):
+    visitor.client.force_login(bob)
+    visitor.sign_in("github", process="connect")
+    account = SocialAccount.objects.get()
+    response = visitor.client.post(PAGE, {"account": account.pk})
+    assert response["Location"] == PAGE
+    assert SocialAccount.objects.count() == 0
+    assert visitor.username() == "bob"
+    assert "No account is connected." in text(visitor.client.get(PAGE))
+
+
+def test_the_last_way_in_cannot_be_disconnected(visitor):
+    visitor.sign_in("github")
+    response = visitor.client.post(PAGE, {"account": SocialAccount.objects.get().pk})
+    assert response.status_code == 400
+    assert "This is your only way in" in text(response)
+    visitor.sign_in("google", process="connect")
+    first, second = SocialAccount.objects.order_by("pk")
+    assert visitor.client.post(PAGE, {"account": first.pk}).status_code == 302
+    assert visitor.client.post(PAGE, {"account": second.pk}).status_code == 400
+    assert SocialAccount.objects.get() == second
+
+
+@pytest.mark.parametrize("value", ["", "0", "999999", "x", "\x00", "9" * 30])
+def test_what_is_no_account_of_mine_is_refused(visitor, another, bob, value):
+    another().sign_in("github")
+    visitor.client.force_login(bob)
+    assert visitor.client.post(PAGE, {"account": value}).status_code == 400
+    assert visitor.client.post(PAGE).status_code == 400
+    assert visitor.client.post(PAGE, {"account": SocialAccount.objects.get().pk}).status_code == 400
+    assert SocialAccount.objects.count() == 1
+
+
+def test_the_page_after_sign_in_survives_a_disconnect(visitor):
+    visitor.sign_in("github")
+    visitor.sign_in("google", process="connect")
+    visitor.client.post(PAGE, {"account": SocialAccount.objects.get(provider="github").pk})
+    assert visitor.client.get("/oauth/signed-in/")["Location"] == PAGE
+
+
+def test_an_account_of_a_provider_that_is_no_longer_set_up_is_listed(visitor, bob):
+    SocialAccount.objects.create(user=bob, provider="gone", uid="7")
+    visitor.client.force_login(bob)
+    assert "gone" in text(visitor.client.get(PAGE))
+    assert visitor.client.post(PAGE, {"account": SocialAccount.objects.get().pk}).status_code == 302
+
+
+def test_such_an_account_is_no_way_in(visitor):
+    visitor.sign_in("github")
+    known = SocialAccount.objects.get()
+    gone = SocialAccount.objects.create(user=known.user, provider="gone", uid="7")
+    assert visitor.client.post(PAGE, {"account": known.pk}).status_code == 400
+    assert visitor.client.post(PAGE, {"account": gone.pk}).status_code == 302

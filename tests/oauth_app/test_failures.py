@@ -1,0 +1,220 @@
+"""The provider hangs, breaks or talks nonsense: a page says so, nobody is signed in, nothing is made."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth import get_user_model
+
+from oauth_app.client.provider import GitHubAdapter
+from oauth_app.client.transport import MAX_ANSWER, ProviderSession, answers
+
+from .conftest import PROVIDERS, TOKEN, WHO, answer, drip, silence
+
+DISCOVERY = "/oidc/.well-known/openid-configuration"
+NONSENSE = {
+    "empty": answer(""),
+    "text": answer("<html>Sorry</html>", kind="text/html"),
+    "no content type": answer('{"access_token": 5}', kind=""),
+    "half of it": answer('{"id": 1001, "sub": "10'),
+    "list": answer([1, 2]),
+    "null": answer("null"),
+    "number": answer("17"),
+    "empty object": answer({}),
+    "not utf-8": answer(b'{"id": "\xff\xfe"}'),
+    "a strange charset": answer(b"\xff", kind="text/plain; charset=no-such"),
+    "nested deep": answer("[" * 200_000),
+    "a number of 5000 digits": answer('{"id": ' + "9" * 5000 + "}"),
+    "redirect": answer("", status=302),
+    "too large": answer(b" " * (MAX_ANSWER + 1)),
+}
+NAMES = {
+    "no id": {"id": None, "sub": None},
+    "id is a list": {"id": [1], "sub": ["1"]},
+    "id is true": {"id": True, "sub": True},
+    "id is empty": {"id": "", "sub": ""},
+    "id is too long": {"id": 10**250, "sub": "9" * 250},
+    "name with NUL": {"name": "A\0lice", "given_name": "A\0lice"},
+    "half a surrogate": {"name": "\ud800", "given_name": "\ud800"},
+    "name is a number": {"name": 5, "given_name": 5},
+    "not a number": {"extra": float("nan")},
+}
+
+
+def assert_refused(visitor, response, *statuses):
+    page = response.content.decode()
+    assert response.status_code in statuses, page
+    assert "did not work" in page
+    assert "Nobody was signed in here." in page
+    assert "Traceback" not in page
+    assert "provider-token" not in page
+    assert "secret" not in page
+    assert visitor.username() is None
+    assert get_user_model().objects.count() == SocialAccount.objects.count() == 0
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("spoiled", [TOKEN, WHO], ids=["token", "who"])
+@pytest.mark.parametrize("nonsense", NONSENSE)
+def test_nonsense(visitor, provider, spoiled, nonsense):
+    visitor.company.spoiled[spoiled[provider]] = NONSENSE[nonsense]
+    assert_refused(visitor, visitor.sign_in(provider), 502)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("spoiled", [TOKEN, WHO], ids=["token", "who"])
+@pytest.mark.parametrize("status", [400, 401, 404, 500, 503])
+def test_an_error_of_the_provider(visitor, provider, spoiled, status):
+    visitor.company.spoiled[spoiled[provider]] = answer({"error": "invalid_grant"}, status=status)
+    assert_refused(visitor, visitor.sign_in(provider), 502)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("spoiled", [TOKEN, WHO], ids=["token", "who"])
+@pytest.mark.parametrize("slow", [silence(1), drip(20, 0.1)], ids=["silence", "drip"])
+def test_a_provider_that_hangs(visitor, settings, provider, spoiled, slow):
+    settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 0.3
+    visitor.company.spoiled[spoiled[provider]] = slow
+    assert_refused(visitor, visitor.sign_in(provider), 504)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_github_says_who_it_is_in_a_way_that_cannot_be(visitor, name):
+    visitor.company.spoiled[WHO["github"]] = answer({"id": 1001, "login": "alice", "name": "A"} | NAMES[name])
+    assert_refused(visitor, visitor.sign_in("github"), 502)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_openid_provider_says_who_it_is_in_a_way_that_cannot_be(visitor, name):
+    visitor.company.spoiled[WHO["outside"]] = answer({"sub": "1001", "given_name": "A"} | NAMES[name])
+    assert_refused(visitor, visitor.sign_in("outside"), 502)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        {"access_token": None},
+        {"access_token": {}},
+        {"access_token": "ok", "expires_in": "soon"},
+        {"access_token": "ok", "expires_in": 10**30},
+        {"access_token": "line\nbreak"},
+        {"access_token": "\u2603"},
+        {"access_token": "ok", "id_token": 17},
+        {"access_token": "ok", "id_token": "not.a.jwt"},
+    ],
+)
+def test_a_token_answer_that_cannot_be(visitor, token):
+    visitor.company.spoiled[TOKEN["outside"]] = answer(token)
+    assert_refused(visitor, visitor.sign_in("outside"), 502)
+
+
+@pytest.mark.parametrize("claim", [{"aud": "somebody-else"}, {"iss": "http://evil.example"}, {"exp": 1}])
+@pytest.mark.parametrize("provider", ["google", "outside"])
+def test_an_id_token_that_is_not_for_us(visitor, settings, provider, claim):
+    issuer = {
+        "google": settings.SOCIALACCOUNT_PROVIDERS["google"]["ID_TOKEN_ISSUER"],
+        "outside": f"{visitor.company.url}/oidc",
+    }[provider]
+    audience = {"google": "authdemo-google", "outside": "authdemo-oidc"}[provider]
+    id_token = visitor.company.id_token(**(visitor.company.claims(issuer, audience) | claim))
+    visitor.company.spoiled[TOKEN[provider]] = answer({"access_token": "t", "id_token": id_token})
+    assert_refused(visitor, visitor.sign_in(provider), 502)
+
+
+@pytest.mark.parametrize("nonsense", [name for name in NONSENSE if name != "empty object"])
+def test_discovery_is_nonsense_at_the_start(visitor, nonsense):
+    visitor.company.spoiled[DISCOVERY] = NONSENSE[nonsense]
+    assert_refused(visitor, visitor.start("outside"), 502)
+
+
+@pytest.mark.parametrize("field", ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize("value", [None, 5, "javascript:alert(1)", ""])
+def test_discovery_names_an_endpoint_that_is_none(visitor, field, value):
+    document = visitor.company.normal(DISCOVERY) | {field: value}
+    visitor.company.spoiled[DISCOVERY] = answer(document)
+    assert_refused(visitor, visitor.start("outside"), 502)
+
+
+def test_discovery_goes_away_between_start_and_callback(visitor):
+    state = visitor.state("outside")
+    visitor.company.spoiled[DISCOVERY] = answer("", status=500)
+    assert_refused(visitor, visitor.come_back("outside", code="c", state=state), 502)
+
+
+def test_discovery_hangs(visitor, settings):
+    settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 0.2
+    visitor.company.spoiled[DISCOVERY] = silence(1)
+    assert_refused(visitor, visitor.start("outside"), 504)
+
+
+def test_nobody_listens(visitor, monkeypatch):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    monkeypatch.setattr(GitHubAdapter, "access_token_url", f"{nobody}/token")
+    assert_refused(visitor, visitor.sign_in("github"), 503)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ({"error": "server_error"}, 502, "It said: server_error."),
+        ({"error": "temporarily_unavailable"}, 502, "It said: temporarily_unavailable."),
+        ({"error": "<b>call 0900-EVIL</b>", "error_description": "EVIL"}, 502, "sent you back without a code"),
+        ({}, 400, "sent you back without a code"),
+    ],
+)
+def test_the_provider_sends_an_error_back(visitor, query, status, said):
+    response = visitor.come_back(state=visitor.state(), **query)
+    assert_refused(visitor, response, status)
+    assert said in response.content.decode()
+    assert "EVIL" not in response.content.decode()
+
+
+def test_emails_may_be_missing_at_github(visitor):
+    visitor.company.spoiled["/github/api/v3/user/emails"] = answer({"message": "Not Found"}, status=404)
+    visitor.sign_in()
+    assert get_user_model().objects.get().email == ""
+
+
+def test_the_log_names_the_trouble_and_not_the_answer(visitor, caplog):
+    visitor.company.spoiled[WHO["github"]] = answer({"id": None, "login": "PRIVATE"})
+    visitor.sign_in()
+    assert "github sent an answer that cannot be used: TypeError" in caplog.text
+    assert "PRIVATE" not in caplog.text
+    assert "provider-token" not in caplog.text
+
+
+# ---- The session that makes the calls
+
+
+def test_a_redirect_is_not_followed(company):
+    def redirect(request):
+        request.send_response(307)
+        request.send_header("Location", f"{company.url}/stolen")
+        request.send_header("Content-Length", "0")
+        request.end_headers()
+
+    company.spoiled["/token"] = redirect
+    response = ProviderSession(2).post(f"{company.url}/token", data={"client_secret": "s"})
+    assert response.status_code == 307
+    assert [call[0] for call in company.calls] == ["/token"]
+
+
+def test_a_proxy_of_the_machine_is_not_asked_for_the_machine_itself(company, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert ProviderSession(2).get(f"{company.url}/healthz").json() == {"status": "ok"}
+
+
+def test_answers_says_whether_somebody_is_well(company):
+    assert answers(f"{company.url}/healthz")
+    company.spoiled["/healthz"] = answer("", status=503)
+    assert not answers(f"{company.url}/healthz")
+    company.spoiled["/healthz"] = silence(1)
+    assert not answers(f"{company.url}/healthz", timeout=0.1)
+    assert not answers("http://127.0.0.1:1/")
