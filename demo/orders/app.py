@@ -7,17 +7,15 @@ each token with them. Start: `waitress-serve --listen=127.0.0.1:9100 demo.orders
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
-
 from .verify import RETRY_SECONDS, KeysUnavailable, Refused, SiteKeys, verified
 
-env = environ.Env()
-SITE_URL = env.str("DEMO_SITE_URL", default="http://localhost:8000").rstrip("/")
-SITE_B_URL = env.str("DEMO_SITE_B_URL", default="http://localhost:8001").rstrip("/")
+SITE_URL = os.environ.get("DEMO_SITE_URL", "http://localhost:8000").rstrip("/")
+SITE_B_URL = os.environ.get("DEMO_SITE_B_URL", "http://localhost:8001").rstrip("/")
 AUDIENCE = "authdemo-api"
 ALLOWED_ORIGINS = {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, (SITE_URL, SITE_B_URL))}
 CORS = [
@@ -59,14 +57,14 @@ def orders(authorization: str) -> Answer:
     except KeysUnavailable:
         body = {"detail": "The site's public keys cannot be fetched right now.", "code": "keys_unavailable"}
         return "503 Service Unavailable", body, [("Retry-After", str(RETRY_SECONDS))]
-    user = {"id": str(claims["user_id"]), "username": claims.get("username")}
-    body = {
-        "user": user,
-        "orders": SAMPLES[: 1 + sum(user["id"].encode()) % len(SAMPLES)],
+    user_id = str(claims["user_id"])
+    found: dict[str, Any] = {
+        "user": {"id": user_id, "username": claims.get("username")},
+        "orders": SAMPLES[: 1 + sum(user_id.encode()) % len(SAMPLES)],
         "verified_by": {"kid": header["kid"], "alg": header["alg"]},
         "database_queries": 0,  # there is no database to ask
     }
-    return "200 OK", body, []
+    return "200 OK", found, []
 
 
 def route(method: str, path: str, authorization: str) -> Answer:

@@ -16,7 +16,7 @@ from .models import Account
 class CompanyBackend(BaseBackend):
     """Checks a password against the accounts of the company whose page was asked for."""
 
-    def authenticate(
+    def authenticate(  # type: ignore[override]
         self, request: HttpRequest | None, username: str = "", password: str = "", **kwargs: Any
     ) -> Account | None:
         """Return the account, or None: which of the two was wrong is not said."""
@@ -30,6 +30,6 @@ class CompanyBackend(BaseBackend):
             return None
         return account if account.is_active and account.check_password(password) else None
 
-    def get_user(self, user_id: int) -> Account | None:
+    def get_user(self, user_id: int) -> Account | None:  # type: ignore[override]
         """Return the active account of a session."""
         return Account.objects.filter(pk=user_id, is_active=True).first()

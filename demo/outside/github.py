@@ -8,12 +8,12 @@ from typing import Any
 
 from allauth.idp.oidc.models import Token
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from .engine import AuthorizeView, TokenView, bearer_token
+from .engine import AuthorizeView, TokenView, bearer_token, use_query
 from .models import Account
 
 ERRORS = {
@@ -32,9 +32,8 @@ class GitHubAuthorizeView(AuthorizeView):
         query = request.GET.copy()
         query.setdefault("response_type", "code")
         if "scope" in query:
-            query["scope"] = " ".join(query["scope"].replace(",", " ").split())
-        request.GET = query
-        request.META["QUERY_STRING"] = query.urlencode()
+            query.setlist("scope", [scope.replace(",", " ") for scope in query.getlist("scope")])
+        use_query(request, query)
 
 
 class GitHubTokenView(TokenView):
@@ -42,9 +41,9 @@ class GitHubTokenView(TokenView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer in GitHub's manner: also an error comes with status 200."""
-        body: QueryDict = request.POST.copy()
+        body = request.POST.copy()
         body.setdefault("grant_type", "authorization_code")
-        request.POST = body
+        request.POST = body  # type: ignore[assignment]
         response = super().post(request, *args, **kwargs)
         if response.status_code == HTTPStatus.OK:
             return response

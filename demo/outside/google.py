@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.idp.oidc import app_settings
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET
@@ -13,7 +14,7 @@ from .keys import certificates
 @require_GET
 def certs(request: HttpRequest) -> JsonResponse:
     """`GET /google/certs`: `{kid: certificate}`."""
-    return JsonResponse(certificates(settings.IDP_OIDC_PRIVATE_KEY), headers={"Cache-Control": "max-age=3600"})
+    return JsonResponse(certificates(app_settings.PRIVATE_KEY), headers={"Cache-Control": "max-age=3600"})
 
 
 @require_GET

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from .companies import company_at
@@ -34,7 +34,7 @@ class CompanySessionMiddleware(SessionMiddleware):
             request.COOKIES[settings.SESSION_COOKIE_NAME] = key
         super().process_request(request)
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Rename the cookie that Django has set or deleted, and narrow its path."""
         response = super().process_response(request, response)
         company = company_at(request)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Self
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
@@ -17,7 +19,7 @@ class Account(AbstractBaseUser):
     email_verified = models.BooleanField(default=False, help_text="Did the company see that its owner can read it?")
     is_active = models.BooleanField(default=True)
 
-    objects: BaseUserManager[Account] = BaseUserManager()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

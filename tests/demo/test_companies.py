@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -185,7 +186,7 @@ def test_seeding_again_changes_nothing_but_the_redirect_uris(outside, tmp_path):
 def test_processes_that_start_together_agree_on_the_keys(outside, tmp_path):
     look = "from django.conf import settings; print(settings.SECRET_KEY, settings.IDP_OIDC_PRIVATE_KEY)"
 
-    def start(_: int) -> str:
+    def start(_: int):
         return outside.manage("shell", "-v0", "--no-imports", "-c", look, VAR_DIR=str(tmp_path))
 
     with ThreadPoolExecutor(4) as pool:
@@ -197,8 +198,6 @@ def test_processes_that_start_together_agree_on_the_keys(outside, tmp_path):
 
 
 def test_an_address_that_is_no_url_stops_the_start_with_a_sentence(outside):
-    import subprocess
-
     with pytest.raises(subprocess.CalledProcessError) as stopped:
         outside.manage("check", DEMO_PROVIDERS_URL="nonsense")
     assert stopped.value.stderr.strip() == "DEMO_PROVIDERS_URL must be a URL such as http://127.0.0.1:9000."

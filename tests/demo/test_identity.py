@@ -10,6 +10,7 @@ import jwt
 import pytest
 import requests
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 BOTH = pytest.mark.parametrize("company", ["google", "oidc"])
 USERINFO = {"google": "/google/userinfo", "oidc": "/oidc/identity/o/api/userinfo"}
@@ -214,7 +215,9 @@ def test_google_publishes_its_key_as_certificate_and_as_jwks(outside, tokens_for
     token = tokens_for("google")["id_token"]
     certificates = get(f"{outside.url}/google/certs").json()
     certificate = x509.load_pem_x509_certificate(certificates[jwt.get_unverified_header(token)["kid"]].encode())
-    claims = jwt.decode(token, certificate.public_key(), ["RS256"], audience="authdemo-google")
+    key = certificate.public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    claims = jwt.decode(token, key, ["RS256"], audience="authdemo-google")
     assert claims == claims_of(outside, "google", token)
 
 
