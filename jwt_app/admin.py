@@ -134,7 +134,7 @@ class RefreshFamilyAdmin(ReadOnlyAdmin):
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Whoever may change families may end them."""
-        return super().has_change_permission(request)
+        return admin.ModelAdmin.has_change_permission(self, request)
 
     @admin.action(description="End the selected refresh families", permissions=["revoke"])
     def end_families(self, request: HttpRequest, queryset: QuerySet[RefreshFamily]) -> None:

@@ -17,6 +17,9 @@ class LoginSerializer(simplejwt.TokenObtainPairSerializer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # As long as an e-mail address can be, like Django's own form: a comparison without case reads "LIKE", and
+        # SQLite refuses a pattern of 50,000 characters with an error.
+        self.fields[self.username_field] = serializers.CharField(write_only=True, max_length=254)
         # A password may begin or end with a blank.
         self.fields["password"].trim_whitespace = False
 

@@ -33,10 +33,12 @@ class API:
 
     client: Client
 
-    def post(self, name: str, data: Any, **extra: Any) -> Any:
+    def post(self, name: str, data: Any, path: str = "", **extra: Any) -> Any:
         body = data if isinstance(data, str | bytes) else json.dumps(data)
         extra.setdefault("content_type", "application/json")
-        return self.client.post(reverse(f"jwt:{name}"), body, **extra)
+        # Not client.post: that would encode the body in whatever charset the content type names.
+        raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
+        return self.client.generic("POST", reverse(f"jwt:{name}") + path, raw, **extra)
 
     def get(self, name: str, token: str | None = None, **headers: str) -> Any:
         if token is not None:
@@ -95,7 +97,9 @@ def forge() -> Callable[..., str]:
         backend = token_backend()
         if header is None:
             header = {"kid": backend.public_jwk["kid"]}
-        return jwt.encode(payload, key or backend.prepared_signing_key, algorithm or backend.algorithm, headers=header)
+        # Not jwt.encode: that refuses to make some of the payloads that are tried here.
+        raw = json.dumps(payload).encode()
+        return jwt.PyJWS().encode(raw, key or backend.prepared_signing_key, algorithm or backend.algorithm, header)
 
     return make
 
