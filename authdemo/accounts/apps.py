@@ -7,3 +7,4 @@ class AccountsConfig(AppConfig):
     """Label `accounts`, as in `AUTH_USER_MODEL = "accounts.User"`."""
 
     name = "authdemo.accounts"
+    verbose_name = "Users"  # in the admin; allauth's app of e-mail addresses is called "Accounts"
