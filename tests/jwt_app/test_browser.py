@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import requests
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
@@ -34,6 +35,11 @@ def says(page: Page, words: str) -> None:
 
 def call(page: Page, name: str) -> None:
     page.get_by_role("main").get_by_role("button", name=name).click()
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 
 def logged(page: Page, path: str) -> Any:
@@ -227,3 +233,22 @@ def test_by_keyboard_alone(demo: Any, page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     says(page, "the user's row was read")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_after_good_and_bad_calls(
+    demo: Any, new_context: Callable[..., BrowserContext], theme: Any
+) -> None:
+    page = new_context(color_scheme=theme, reduced_motion="reduce").new_page()
+    sign_in(page, demo.site)
+    for name in ("Who am I?", "Me (loads the row)", "Ask the orders service", "Refresh"):
+        call(page, name)
+        expect(page.locator("#status.success")).to_be_visible()
+    page.evaluate("document.querySelectorAll('#log details').forEach(exchange => exchange.open = true)")
+    page.locator("#access-reveal").click()
+    assert violations(page) == []
+
+    requests.post(f"{demo.site}/jwt/api/token/refresh/", json={"refresh": tokens(page)["refresh"]}, timeout=10)
+    call(page, "Refresh")
+    expect(page.locator("#status.error")).to_be_visible()
+    assert violations(page) == []
