@@ -24,6 +24,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 
 from .companies import Company, company_of
 
@@ -62,6 +64,7 @@ def refusal(query: QueryDict, company: Company) -> tuple[str, str] | None:
     return None
 
 
+@method_decorator(never_cache, name="dispatch")
 class AuthorizeView(views.AuthorizationView):
     """Asks the user: this app, these scopes, allow or deny?"""
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from .engine import AuthorizeView, TokenView, bearer_token, use_query
 from .models import Account
@@ -19,7 +19,7 @@ from .models import Account
 ERRORS = {
     "invalid_client": ("incorrect_client_credentials", "The client_id and/or client_secret passed are incorrect."),
     "invalid_grant": ("bad_verification_code", "The code passed is incorrect or expired."),
-    "mismatching_redirect_uri": ("redirect_uri_mismatch", "The redirect_uri must match the one of the request."),
+    "redirect_uri": ("redirect_uri_mismatch", "The redirect_uri must be that of the authorization request."),
 }
 
 
@@ -47,7 +47,9 @@ class GitHubTokenView(TokenView):
         response = super().post(request, *args, **kwargs)
         if response.status_code == HTTPStatus.OK:
             return response
-        error = json.loads(response.content).get("error", "invalid_request")
+        refused = json.loads(response.content)
+        # The engine has no code of its own for this one.
+        error = "redirect_uri" if "redirect URI" in refused.get("error_description", "") else refused["error"]
         code, sentence = ERRORS.get(error, (error, "The request is not one that this endpoint understands."))
         return answer(request, {"error": code, "error_description": sentence})
 
@@ -75,7 +77,7 @@ def _refused(status: int, message: str) -> JsonResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def user(request: HttpRequest) -> JsonResponse:
     """`GET /github/api/v3/user`: the account that the token belongs to."""
     token = bearer_token(request)
@@ -96,7 +98,7 @@ def user(request: HttpRequest) -> JsonResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def emails(request: HttpRequest) -> JsonResponse:
     """`GET /github/api/v3/user/emails`: needs the scope user:email; without it GitHub says 404."""
     token = bearer_token(request)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from allauth.idp.oidc import app_settings
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from .companies import GOOGLE
 from .keys import certificates
 
 
-@require_GET
+@require_safe
 def certs(request: HttpRequest) -> JsonResponse:
     """`GET /google/certs`: `{kid: certificate}`."""
     return JsonResponse(certificates(app_settings.PRIVATE_KEY), headers={"Cache-Control": "max-age=3600"})
 
 
-@require_GET
+@require_safe
 def discovery(request: HttpRequest) -> JsonResponse:
     """`GET /google/.well-known/openid-configuration`."""
     metadata = {

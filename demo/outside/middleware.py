@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from typing import TypeAlias
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -85,5 +86,5 @@ class AccessLogMiddleware:
         start = time.perf_counter()
         response = self.get_response(request)
         milliseconds = (time.perf_counter() - start) * 1000
-        access_log.info("%s %s %s %.1f ms", request.method, request.path, response.status_code, milliseconds)
+        access_log.info("%s %s %s %.1f ms", request.method, quote(request.path), response.status_code, milliseconds)
         return response

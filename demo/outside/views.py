@@ -13,19 +13,19 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from .companies import COMPANIES, company_of
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List the three."""
     return render(request, "outside/index.html", {"companies": COMPANIES.values()})
 
 
 @never_cache
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Say who this company is and who is signed in."""
     return render(request, "outside/home.html")
@@ -51,10 +51,10 @@ class SignInView(LoginView):
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ask, then end this company's session. Sessions that other sites have opened since then live on."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "outside/sign_out.html")
     logout(request)
     return HttpResponseRedirect(company_of(request).home)
@@ -75,7 +75,7 @@ def _cache() -> None:
 
 
 @never_cache
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Return 200 with each check "ok", or 503 with the failing one named."""
     checks = {}

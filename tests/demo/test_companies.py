@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 
 import pytest
 import requests
@@ -201,6 +202,20 @@ def test_an_address_that_is_no_url_stops_the_start_with_a_sentence(outside):
     with pytest.raises(subprocess.CalledProcessError) as stopped:
         outside.manage("check", DEMO_PROVIDERS_URL="nonsense")
     assert stopped.value.stderr.strip() == "DEMO_PROVIDERS_URL must be a URL such as http://127.0.0.1:9000."
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/healthz", "/google/certs"])
+def test_head_is_answered_like_get(outside, path):
+    assert requests.head(outside.url + path, timeout=20).status_code == 200
+
+
+def test_the_engine_is_the_version_whose_source_was_read():
+    """`engine.py` overrides undocumented methods of allauth's views, and `keys.py` imports an internal module.
+
+    Before you raise this number: read `allauth/idp/oidc/views.py` again (`_login_required`, `_request_info`,
+    `_scopes`, `_respond`, when a code is deleted) and `allauth/core/internal/jwkkit.py`.
+    """
+    assert version("django-allauth") == "65.21.1"
 
 
 def test_no_migration_is_missing(outside):
