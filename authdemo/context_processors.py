@@ -14,6 +14,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Return `mechanisms` for the navigation, the instance's name and how the session was opened."""
     return {
         "mechanisms": MECHANISMS,
+        "section": request.path.split("/")[1],  # each mechanism's paths start with its slug
         "instance_name": settings.INSTANCE_NAME,
         "session_opened_by": session_opened_by(request),
     }

@@ -189,13 +189,23 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# ---- Logs: one JSON object a line, without query strings, headers or bodies: no credential can get into them.
+# ---- Logs: a line for people, or in production a JSON object a line. Neither has query strings, headers or bodies, so
+# no credential can get into them.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"no_query": {"()": "authdemo.logs.WithoutQueryString"}},
-    "formatters": {"json": {"()": "authdemo.logs.JSONFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["no_query"]}},
+    "formatters": {
+        "json": {"()": "authdemo.logs.JSONFormatter"},
+        "line": {"format": "%(levelname)s %(message)s"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line" if DEBUG else "json",
+            "filters": ["no_query"],
+        },
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
