@@ -47,10 +47,8 @@ class ProviderSession(requests.Session):
                     raise requests.exceptions.ReadTimeout("the answer takes too long")
         except ReadTimeoutError as error:
             raise requests.exceptions.ReadTimeout(error) from error
-        except (HTTPError, OSError) as error:
-            if isinstance(error, requests.RequestException):
-                raise
-            raise requests.exceptions.ConnectionError(error) from error
+        except HTTPError as error:  # cut off, or not packed as it says
+            raise requests.exceptions.ContentDecodingError(error) from error
         finally:
             response.close()
         return body

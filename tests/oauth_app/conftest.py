@@ -127,7 +127,7 @@ def company(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Company]
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             try:
-                company.respond(self)
+                played.respond(self)
             except (BrokenPipeError, ConnectionResetError):  # the site has given up
                 self.close_connection = True
 
@@ -141,7 +141,7 @@ def company(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Company]
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     person = {"id": 1001, "login": "alice.outside", "name": "Alice Outside", "email": "alice@outside.example"}
-    company = Company(url, person | {"verified": True})
+    played = Company(url, person | {"verified": True})
     monkeypatch.setattr(GitHubAdapter, "access_token_url", url + TOKEN["github"])
     monkeypatch.setattr(GitHubAdapter, "profile_url", f"{url}/github/api/v3/user")
     monkeypatch.setattr(GitHubAdapter, "emails_url", f"{url}/github/api/v3/user/emails")
@@ -152,7 +152,7 @@ def company(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Company]
     for provider in settings.SOCIALACCOUNT_PROVIDERS.values():
         monkeypatch.setitem(provider["APPS"][0]["settings"], "health_url", f"{url}/healthz")
     settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 2
-    yield company
+    yield played
     server.shutdown()
     server.server_close()
 
@@ -172,7 +172,7 @@ class Visitor:
         """Go to the provider, and return the state that must come back."""
         response = self.start(provider, **form)
         assert response.status_code == 302, response.content.decode()
-        return parse_qs(urlsplit(response["Location"]).query)["state"][0]
+        return str(parse_qs(urlsplit(response["Location"]).query)["state"][0])
 
     def come_back(self, provider: str = "github", **query: str) -> Any:
         """Return from the provider with this query."""
@@ -185,7 +185,7 @@ class Visitor:
     def username(self) -> str | None:
         """Who the site thinks this is."""
         answer = self.client.get("/sessions/api/whoami/")
-        return answer.json()["user"]["username"] if answer.status_code == 200 else None
+        return str(answer.json()["user"]["username"]) if answer.status_code == 200 else None
 
 
 @pytest.fixture

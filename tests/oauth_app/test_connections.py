@@ -19,7 +19,7 @@ def bob(db):
 
 
 def text(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def test_a_stranger_is_sent_to_the_login_page(client, db):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
+import time
+from typing import Any
 
 import pytest
+import requests
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
 
@@ -30,7 +34,7 @@ NONSENSE = {
     "redirect": answer("", status=302),
     "too large": answer(b" " * (MAX_ANSWER + 1)),
 }
-NAMES = {
+NAMES: dict[str, dict[str, Any]] = {
     "no id": {"id": None, "sub": None},
     "id is a list": {"id": [1], "sub": ["1"]},
     "id is true": {"id": True, "sub": True},
@@ -188,6 +192,55 @@ def test_the_log_names_the_trouble_and_not_the_answer(visitor, caplog):
 
 
 # ---- The session that makes the calls
+
+
+def half_a_body(rest: float) -> Any:
+    """Promise a body, send half of it, then wait or hang up."""
+
+    def send(request: Any) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", "1000")
+        request.end_headers()
+        request.wfile.write(b'{"id": 1001')
+        request.wfile.flush()
+        time.sleep(rest)
+        request.close_connection = True
+
+    return send
+
+
+@pytest.mark.parametrize(("rest", "status"), [(0, 502), (1, 504)], ids=["hang up", "wait"])
+def test_half_a_body(visitor, settings, rest, status):
+    settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 0.3
+    visitor.company.spoiled[WHO["github"]] = half_a_body(rest)
+    assert_refused(visitor, visitor.sign_in("github"), status)
+
+
+def test_a_body_that_is_not_packed_as_it_says(visitor):
+    def send(request: Any) -> None:
+        request.send_response(200)
+        request.send_header("Content-Encoding", "gzip")
+        request.send_header("Content-Length", "5")
+        request.end_headers()
+        request.wfile.write(b"plain")
+
+    visitor.company.spoiled[WHO["github"]] = send
+    assert_refused(visitor, visitor.sign_in("github"), 502)
+
+
+def test_a_small_body_that_unpacks_into_a_huge_one(company):
+    def send(request: Any) -> None:
+        body = gzip.compress(b" " * (64 * MAX_ANSWER))
+        request.send_response(200)
+        request.send_header("Content-Encoding", "gzip")
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    company.spoiled["/bomb"] = send
+    with pytest.raises(requests.RequestException, match="too large"):
+        ProviderSession(5).get(f"{company.url}/bomb")
 
 
 def test_a_redirect_is_not_followed(company):

@@ -8,7 +8,7 @@ from .conftest import answer, silence
 
 
 def text(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def test_three_buttons_and_what_each_is(visitor):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
@@ -18,7 +20,7 @@ NAMES = {"github": "alice.outside", "google": "alice", "outside": "alice.outside
 
 
 def text(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 @pytest.fixture
@@ -377,7 +379,7 @@ def test_the_names_that_allauth_looks_up_lead_somewhere(client, db):
 @pytest.fixture
 def in_between():
     """Do something once, in the moment after the look-up of an account and before a user is made of it."""
-    todo = []
+    todo: list[Callable[[], object]] = []
 
     def now(sender, **kwargs):
         if todo:
@@ -428,7 +430,7 @@ def test_a_sign_up_that_never_finds_a_free_name_gives_up_with_a_page(visitor):
     def always(sender, instance, **kwargs):
         if instance._state.adding and not hasattr(instance, "rival"):
             rival = User(username=instance.username)
-            rival.rival = True
+            setattr(rival, "rival", True)  # noqa: B010
             rival.save()
 
     pre_save.connect(always, sender=User)

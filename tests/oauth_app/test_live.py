@@ -107,6 +107,17 @@ def test_a_sign_in_may_come_back_to_the_other_instance(world):
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_first_visits_at_once_over_two_instances_make_one_user(world, provider):
+    visit_at_once(world, provider)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_same_on_postgresql(demo_postgres, provider):
+    demo_postgres.shell(FORGET)
+    visit_at_once(demo_postgres, provider)
+
+
+def visit_at_once(world, provider):
     people = [Person(world.site if number % 2 else world.site_b) for number in range(8)]
     callbacks = []
     for person in people:
