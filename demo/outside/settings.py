@@ -70,7 +70,8 @@ DATABASES = {
         "NAME": VAR_DIR / "outside.sqlite3",
         "CONN_MAX_AGE": 60,
         "OPTIONS": {
-            # Parallel code exchanges wait for their turn instead of failing with "database is locked".
+            # A transaction takes the write lock at its start: parallel exchanges wait for their turn instead of failing
+            # with "database is locked", and a code is used up when the next one looks for it.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
@@ -78,7 +79,7 @@ DATABASES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Authorization codes live here: in a table, so that every thread and process sees that a code is used up.
+# Authorization codes live here: in a table of the same database, so that a code's end is part of the transaction.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -92,7 +93,8 @@ AUTH_USER_MODEL = "outside.Account"
 AUTHENTICATION_BACKENDS = ["demo.outside.backends.CompanyBackend"]
 # A user name is unique within one company only; CompanyBackend looks it up there.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-# The passwords and client secrets of this world stand in its README. Their hashes need not withstand anybody for long.
+# The passwords and client secrets of this world stand in its README, so their hashes need not withstand anybody. They
+# are made quickly, because an exchange checks the client's secret while it holds the database's write lock.
 PASSWORD_HASHERS = ["demo.outside.backends.QuickHasher"]
 LOGIN_URL = "/"
 LOGOUT_REDIRECT_URL = "/oidc/"

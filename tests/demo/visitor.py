@@ -49,7 +49,7 @@ class Client:
         } | changes
         return f"{self.base}{self.authorize}?{urlencode({k: v for k, v in query.items() if v is not None})}"
 
-    def exchange(self, code: str, **changes: str | None) -> requests.Response:
+    def exchange(self, code: str | None, **changes: str | None) -> requests.Response:
         """The token request, with the client's secret in the body."""
         body = {
             "grant_type": "authorization_code",
@@ -59,7 +59,7 @@ class Client:
             "client_secret": self.secret,
             "code_verifier": self.verifier,
         } | changes
-        data = {k: v for k, v in body.items() if v is not None}
+        data = {name: value for name, value in body.items() if value is not None}
         return requests.post(self.base + self.token, data=data, headers={"Accept": "application/json"}, timeout=20)
 
 
