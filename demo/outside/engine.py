@@ -148,7 +148,7 @@ class TokenView(views.TokenView):
         """Answer with tokens, or with an error as RFC 6749 §5.2 says."""
         if client_ids(request) != {self.company.client_id}:
             return invalid_client(self.company)
-        # One transaction, of the engine: code (a row of the cache table) and tokens. SQLite takes the write lock at its
+        # The engine's one transaction holds the code (a row of the cache table) and the tokens. SQLite locks at its
         # start, so of several exchanges of one code the second finds the code gone.
         response = super().post(request, *args, **kwargs)
         if response.status_code != HTTPStatus.OK:

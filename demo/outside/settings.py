@@ -70,8 +70,8 @@ DATABASES = {
         "NAME": VAR_DIR / "outside.sqlite3",
         "CONN_MAX_AGE": 60,
         "OPTIONS": {
-            # A transaction takes the write lock at its start: parallel exchanges wait for their turn instead of failing
-            # with "database is locked", and a code is used up when the next one looks for it.
+            # A transaction takes the write lock at its start: parallel exchanges wait for their turn, instead of
+            # failing with "database is locked", and a code is used up when the next one looks for it.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
