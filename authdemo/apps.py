@@ -20,6 +20,7 @@ class AuthdemoConfig(AppConfig):
     name = "authdemo"
 
     def ready(self) -> None:
+        """Register the checks."""
         from . import checks  # noqa: F401  registers them
 
         # Django sends post_migrate only for apps that have models, and this one has none.

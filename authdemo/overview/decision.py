@@ -53,7 +53,7 @@ PROVIDER_SIGN_IN = Answer(
     title="OAuth2 with OpenID Connect to sign in, a session afterwards",
     reasons=(
         "The password is typed at the provider and never reaches you.",
-        "The provider's answer is used once, to open an ordinary Django session. All that is good about sessions stays.",
+        "The provider's answer is used once, to open an ordinary Django session. What is good about sessions stays.",
         "django-allauth runs the protocol. It has many parts that must all be right.",
     ),
     switch_when="The provider must not be able to lock your users out: then offer a password of your own as well.",
@@ -82,7 +82,7 @@ API_TOKENS = Answer(
     title="JWT: a short access token and a refresh token",
     reasons=(
         "A mobile app keeps no cookies for you. It sends a token in a header.",
-        "Fifteen minutes of access limit what a stolen copy is worth. The refresh token is looked up, so it can be revoked.",
+        "Fifteen minutes of access limit what a stolen copy is worth. The refresh token can be taken back.",
         "Each refresh gives a new refresh token. An old one that comes back shows that somebody has a copy.",
     ),
     switch_when="You must be able to end access in this very second: a session or an opaque token does that, "

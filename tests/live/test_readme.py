@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import subprocess
+from typing import Any
 
 import pytest
 import requests
@@ -15,7 +16,7 @@ from tests.fixtures.demo import ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def run_curl(line: str) -> dict:
+def run_curl(line: str) -> Any:
     done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=30, check=True)
     return json.loads(done.stdout)
 
