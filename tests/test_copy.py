@@ -1,6 +1,6 @@
 """The copy test: one app's core in a bare project, set up as its README says. Sign-in and sign-out work there.
 
-oauth_app needs somebody to sign in with, so its story is in `tests/oauth_app/test_readme.py`; it uses `make` from here.
+oauth_app needs somebody to sign in with: its story is in `tests/oauth_app/test_readme.py` and uses `make` from here.
 """
 
 from __future__ import annotations
