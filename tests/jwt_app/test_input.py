@@ -11,6 +11,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jwt_app.exceptions import handler
+
 from .conftest import API, PASSWORD, refused
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,10 @@ def test_no_csrf_token_is_needed_since_no_cookie_counts(alice: Any) -> None:
     api = API(Client(enforce_csrf_checks=True))
 
     assert api.sign_in()
+
+
+def test_a_bug_is_not_dressed_up_as_an_answer() -> None:
+    assert handler(ZeroDivisionError(), {}) is None
 
 
 def test_a_wrong_password_is_not_repeated_anywhere(api: API, alice: Any, caplog: pytest.LogCaptureFixture) -> None:
