@@ -127,11 +127,6 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
     # ---- A new user
 
-    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> AbstractUser:
-        """Take names and e-mail address from the provider, and leave the user name to `save_user`."""
-        user: AbstractUser = super().populate_user(request, sociallogin, data | {"username": ""})
-        return user
-
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> AbstractUser:
         """Make the user. Of several first visits at once the database's constraints let one win."""
         spare = sociallogin.serialize()

@@ -44,6 +44,13 @@ def test_the_authorization_request(visitor, provider):
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
+def test_pkce_is_on_also_where_the_settings_do_not_say_so(visitor, settings, monkeypatch, provider):
+    name = "openid_connect" if provider == "outside" else provider
+    monkeypatch.delitem(settings.SOCIALACCOUNT_PROVIDERS[name], "OAUTH_PKCE_ENABLED")
+    assert query(visitor.start(provider))["code_challenge_method"] == "S256"
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
 def test_the_code_goes_back_with_the_verifier_of_this_browser(visitor, provider):
     sent = query(visitor.start(provider))
     visitor.come_back(provider, code="the-code", state=sent["state"])
