@@ -211,6 +211,20 @@ def test_a_token_of_one_company_opens_nothing_at_another(outside, tokens_for):
             assert get(outside.url + path, token).status_code == (200 if owner == company else 401), (company, owner)
 
 
+@pytest.mark.parametrize("company", ["github", "google", "oidc"])
+def test_a_token_opens_nothing_once_its_account_is_deactivated(outside, tokens_for, company):
+    token = tokens_for(company, "bob.outside")["access_token"]
+    path = {**USERINFO, "github": "/github/api/v3/user"}[company]
+    assert get(outside.url + path, token).status_code == 200
+    change = "from demo.outside.models import Account; Account.objects.filter(username='bob.outside', company='{}')"
+    change = change.format(company) + ".update(is_active={})"
+    outside.manage("shell", "-v0", "-c", change.format(False))
+    try:
+        assert get(outside.url + path, token).status_code == 401
+    finally:
+        outside.manage("shell", "-v0", "-c", change.format(True))
+
+
 def test_google_publishes_its_key_as_certificate_and_as_jwks(outside, tokens_for):
     token = tokens_for("google")["id_token"]
     certificates = get(f"{outside.url}/google/certs").json()
