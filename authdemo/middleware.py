@@ -9,7 +9,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponseBase]
@@ -48,24 +48,6 @@ class AccessLogMiddleware:
         }
         access_log.info("%s %s %s", request.method, request.path, response.status_code, extra={"fields": fields})
         return response
-
-
-class Utf8FormsMiddleware:
-    """Refuse a multipart form that declares a charset other than UTF-8. Browsers never do, and Django would obey.
-
-    UTF-7, for example, can spell half a character (a lone surrogate), which no hasher and no database can encode: an
-    error 500 at every form of the site. In all other kinds of form Django insists on UTF-8 by itself.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, or 400."""
-        charset = (request.content_params or {}).get("charset", "utf-8").lower()
-        if request.content_type == "multipart/form-data" and charset not in {"utf-8", "utf8"}:
-            return JsonResponse({"detail": "Send forms in UTF-8.", "code": "charset"}, status=400)
-        return self.get_response(request)
 
 
 class CanonicalHostMiddleware:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import Http404
 from django.urls import include, path
+from django.views.defaults import page_not_found
 
 from authdemo.health import healthz
 
@@ -14,4 +16,6 @@ urlpatterns = [
     path("oauth/", include("oauth_app.client.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
+    # Our own page also while DEBUG is on. With its slash it leaves APPEND_SLASH to Django.
+    path("<path:anything>/", lambda request, anything: page_not_found(request, Http404())),
 ]

@@ -8,9 +8,10 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authdemo.settings")
 
-application = get_wsgi_application()
+from authdemo.charset import utf8_only
+from authdemo.settings.env import problems
 
-from authdemo.settings.env import problems  # noqa: E402
+application = utf8_only(get_wsgi_application())
 
 if problems:
     # The commands run Django's checks; a WSGI server does not. Never serve with a setting that was not understood.

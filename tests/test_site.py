@@ -5,14 +5,27 @@ from __future__ import annotations
 import json
 import logging
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import pytest
+import requests
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from authdemo.charset import utf8_only
 from authdemo.logs import JSONFormatter, WithoutQueryString
 
-PAGES = ["/", "/sessions/login/", "/jwt/", "/oauth/", "/admin/login/", "/healthz", "/no/such/page", "/jwt/api/whoami/"]
+PAGES = [
+    "/",
+    "/sessions/login/",
+    "/jwt/",
+    "/oauth/",
+    "/admin/login/",
+    "/healthz",
+    "/no/such/page/",
+    "/sessions",
+    "/jwt/api/whoami/",
+]
 
 
 @pytest.mark.django_db
@@ -90,7 +103,7 @@ def test_the_cache_that_guards_never_hides_a_failure():
 @pytest.mark.django_db
 def test_a_page_that_does_not_exist_says_so_and_leads_back(client, settings):
     settings.DEBUG = False
-    response = client.get("/no/such/page")
+    response = client.get("/no/such/page/")
     assert response.status_code == 404
     assert 'href="/"' in response.content.decode()
 
@@ -130,3 +143,40 @@ def test_a_traceback_in_the_log_does_not_show_a_query():
     entry = json.loads(JSONFormatter().format(record))
     assert "ValueError" in entry["exception"]
     assert "code=SECRET" not in entry["exception"].splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "served"),
+    [
+        ("", True),
+        ("application/json", True),
+        ("application/json; charset=UTF-8", True),
+        ("application/x-www-form-urlencoded; charset=utf8", True),
+        ("text/plain; charset=zlib", False),  # a codec of Python that is no text encoding
+        ("multipart/form-data; boundary=B; charset=utf-7", False),  # can spell half a character
+        ("text/plain; charset*=nonsense'en'x", False),  # RFC 2231, with an encoding that nobody knows
+    ],
+)
+def test_only_utf_8_reaches_django(content_type, served):
+    environ: dict[str, Any] = {"CONTENT_TYPE": content_type, "QUERY_STRING": "a=1"}
+    setup_testing_defaults(environ)
+    started: list[str] = []
+
+    def start(status, headers, error=None):
+        started.append(status)
+        return started.append
+
+    answer = utf8_only(lambda environ, start: [b"served"])(environ, start)
+    if served:
+        assert answer == [b"served"]
+    else:
+        assert started == ["415 Unsupported Media Type"]
+        assert json.loads(b"".join(answer))["code"] == "charset"
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("place", ["site", "providers"])
+def test_a_charset_that_is_none_is_415_on_a_running_server(demo, place):
+    url = f"{getattr(demo, place)}/healthz?a=1"
+    answer = requests.get(url, headers={"Content-Type": "x/y; charset=zlib"}, timeout=10)
+    assert answer.status_code == 415

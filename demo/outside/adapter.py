@@ -8,24 +8,16 @@ from typing import Any
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.models import Client
 
-from .companies import COMPANIES, GOOGLE, company_of
+from .companies import GOOGLE, company_of
 from .models import Account
 
 
 class OutsideAdapter(DefaultOIDCAdapter):
-    """Issuer, claims and subject of the company whose endpoint was called."""
+    """Issuer and claims of the company whose endpoint was called."""
 
     def get_issuer(self) -> str:
         """Return the company's fixed issuer. By default it follows the request's host, and one host has two names."""
         return company_of(self.request).issuer
-
-    def get_user_by_sub(self, client: Client, sub: str) -> Account | None:
-        """Return the active account with this subject, if it is an account of the client's company."""
-        account = super().get_user_by_sub(client, sub)
-        company = next((one for one in COMPANIES.values() if one.client_id == client.id), None)
-        if not isinstance(account, Account) or company is None or account.company != company.slug:
-            return None
-        return account
 
     def get_claims(
         self,
