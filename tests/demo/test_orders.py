@@ -54,7 +54,7 @@ class Site:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self.thread.start()
 
     def jwks(self) -> dict[str, Any]:
@@ -99,6 +99,14 @@ class Orders:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
+    running = Site()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def new_site() -> Iterator[Site]:
+    """A site that nobody has asked yet."""
     running = Site()
     yield running
     running.stop()
@@ -152,14 +160,12 @@ def test_a_user_always_sees_the_same_orders(orders, site):
     assert first == second
 
 
-def test_the_site_is_asked_once_for_its_keys(start):
-    site = Site()
-    orders = start(site.url)
+def test_the_site_is_asked_once_for_its_keys(start, new_site):
+    orders = start(new_site.url)
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: orders.get(site.token()).status_code, range(24)))
+        answers = list(pool.map(lambda _: orders.get(new_site.token()).status_code, range(24)))
     assert answers == [200] * 24
-    assert site.asked == 1
-    site.stop()
+    assert new_site.asked == 1
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer   ", "Basic eDp5", "token abc"])
@@ -262,22 +268,19 @@ def test_garbage(orders, token):
     assert answer.json()["code"] in {"token_not_valid", "algorithm_not_allowed"}
 
 
-def test_a_flood_of_unknown_kids_asks_the_site_once_at_most(start):
-    site = Site()
-    orders = start(site.url)
-    assert orders.get(site.token()).status_code == 200
+def test_a_flood_of_unknown_kids_asks_the_site_once_at_most(start, new_site):
+    orders = start(new_site.url)
+    assert orders.get(new_site.token()).status_code == 200
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda n: orders.get(site.token(headers={"kid": f"new-{n}"})), range(40)))
+        answers = list(pool.map(lambda n: orders.get(new_site.token(headers={"kid": f"new-{n}"})), range(40)))
     assert all(refused(answer, "unknown_key") for answer in answers)
-    assert site.asked <= 2
-    assert orders.get(site.token()).status_code == 200
-    site.stop()
+    assert new_site.asked <= 2
+    assert orders.get(new_site.token()).status_code == 200
 
 
-def test_the_site_is_off_at_first(start):
+def test_the_site_is_off_at_first(start, site):
     port = free_port()
     orders = start(f"http://127.0.0.1:{port}")
-    site = Site()  # makes the token; orders does not know it
     answer = orders.get(site.token(iss=f"http://127.0.0.1:{port}"))
     assert answer.status_code == 503
     assert answer.json()["code"] == "keys_unavailable"
@@ -285,17 +288,14 @@ def test_the_site_is_off_at_first(start):
     # What needs no key needs no site, either.
     assert refused(orders.get("nonsense"), "token_not_valid")
     assert requests.get(f"{orders.url}/healthz", timeout=20).status_code == 200
-    site.stop()
 
 
-def test_while_the_site_is_off_known_keys_still_count_and_it_is_not_asked_at_every_request(start):
-    site = Site()
-    orders = start(site.url)
-    assert orders.get(site.token()).status_code == 200
-    site.answers["status"] = 500
-    assert [orders.get(site.token()).status_code for _ in range(5)] == [200] * 5
-    assert site.asked == 1
-    site.stop()
+def test_while_the_site_is_off_known_keys_still_count_and_it_is_not_asked_at_every_request(start, new_site):
+    orders = start(new_site.url)
+    assert orders.get(new_site.token()).status_code == 200
+    new_site.answers["status"] = 500
+    assert [orders.get(new_site.token()).status_code for _ in range(5)] == [200] * 5
+    assert new_site.asked == 1
 
 
 @pytest.mark.parametrize(
@@ -324,6 +324,19 @@ def test_keys_that_cannot_be_used_are_no_keys_and_the_next_try_finds_good_ones(s
     monkeypatch.setattr(site, "answers", {"status": 200, "body": None})
     monkeypatch.setattr(verify, "RETRY_SECONDS", 0)  # as if the pause were over
     assert verify.verified(site.token(), keys, site.url, "authdemo-api")[1]["user_id"] == "1"
+
+
+def test_a_symmetric_key_counts_for_nothing_even_where_the_site_publishes_it(site, monkeypatch):
+    secret = b"published by mistake, so known to everybody"
+    jwk = {"kty": "oct", "k": encoded(secret.decode()), "kid": "secret-1", "alg": "HS256"}
+    monkeypatch.setattr(site, "answers", {"status": 200, "body": {"keys": [jwk, *site.jwks()["keys"]]}})
+    keys = verify.SiteKeys(f"{site.url}/jwt/.well-known/jwks.json")
+    claims = jwt.decode(site.token(), options={"verify_signature": False})
+    forged = jwt.encode(claims, secret, "HS256", headers={"kid": "secret-1"})
+    with pytest.raises(verify.Refused) as refusal:
+        verify.verified(forged, keys, site.url, "authdemo-api")
+    assert refusal.value.code == "algorithm_not_allowed"
+    assert verify.verified(site.token(), keys, site.url, "authdemo-api")
 
 
 def test_a_new_key_is_found_when_the_pause_is_over(site, monkeypatch):
