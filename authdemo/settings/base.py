@@ -58,11 +58,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "authdemo.middleware.ResponseHeadersMiddleware",
-    "authdemo.middleware.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "authdemo.middleware.AccessLogMiddleware",  # after WhiteNoise: static files are not worth a line
     "authdemo.middleware.CanonicalHostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
