@@ -14,11 +14,6 @@ from authdemo.accounts.models import User
 PASSWORD = "correct horse"
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def teacher(db) -> User:
     return User.objects.create_superuser("teacher", "teacher@example.com", PASSWORD)

@@ -22,11 +22,6 @@ from jwt_app.backend import token_backend
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture(autouse=True)
-def fast_hasher(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @dataclass
 class API:
     """The API as a program sees it: JSON in, status and JSON out."""
