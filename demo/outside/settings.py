@@ -153,6 +153,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        # A strange Host header is worth the access log's line, and no traceback.
+        "django.security": {"level": "CRITICAL"},
         # Its debug lines hold codes and tokens.
         "oauthlib": {"level": "WARNING"},
     },

@@ -424,6 +424,7 @@ def test_no_code_state_or_token_is_in_the_log(visitor, client_of, outside):
         code = visitor.code_for(client)
         secret_values += [code, client.state, json.dumps(client.exchange(code).json()["access_token"]).strip('"')]
     visitor.get(f"{outside.url}/oidc/x%0aINVENTED line")
+    requests.get(outside.url, headers={"Host": "evil.example"}, timeout=20)
     log = outside.log.read_text()
     assert "\nINVENTED" not in log
     assert "GET /github/login/oauth/authorize 200" in log
