@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "authdemo",
     "authdemo.accounts",
     "authdemo.overview",
+    "authdemo.events",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",
     "django.contrib.auth",
@@ -64,6 +65,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "authdemo.middleware.AccessLogMiddleware",  # after WhiteNoise: static files are not worth a line
     "authdemo.middleware.CanonicalHostMiddleware",
+    "authdemo.events.middleware.CurrentRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
