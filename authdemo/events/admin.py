@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 
 from .models import AuthEvent
 
@@ -16,7 +17,7 @@ class AuthEventAdmin(admin.ModelAdmin):
 
     actions: Any = None
     list_display = (
-        "at", "username", "verb", "mechanism", "provider", "reason", "actor_name", "ip", "user_agent", "instance",
+        "when", "username", "verb", "mechanism", "provider", "reason", "actor_name", "ip", "user_agent", "instance",
     )  # fmt: skip
     fields = list_display
     list_filter = ("mechanism", "verb", "at")
@@ -35,3 +36,8 @@ class AuthEventAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: AuthEvent | None = None) -> bool:
         """Refuse. See `AuthEvent.prune`."""
         return False
+
+    @admin.display(ordering="at", description="time")
+    def when(self, event: AuthEvent) -> str:
+        """Return the time to the second: several acts often fall into one minute."""
+        return f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}"

@@ -15,7 +15,8 @@ current: ContextVar[HttpRequest | None] = ContextVar("current_request", default=
 # The first that fits: Edge and Opera call themselves Chrome as well, and Chrome calls itself Safari.
 PROGRAMS = {
     "Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox", "Chrome": "Chrome", "CriOS": "Chrome",
-    "Safari": "Safari", "curl": "curl", "python-requests": "Python requests", "HTTPie": "HTTPie", "Postman": "Postman",
+    "Safari": "Safari", "curl": "curl", "python-requests": "Python", "Python-urllib": "Python", "HTTPie": "HTTPie",
+    "Postman": "Postman",
 }  # fmt: skip
 SYSTEMS = {
     "Android": "Android", "iPhone": "iOS", "iPad": "iOS", "Windows": "Windows", "Mac OS X": "macOS",

@@ -81,7 +81,7 @@ class AuthEventQuerySet(models.QuerySet["AuthEvent"]):
 class AuthEvent(models.Model):
     """Something that happened to a credential. Never holds one: no password, session key, code or token."""
 
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField("time", default=timezone.now)
     # related_name="+": `user.events.add(event)` would hand the event to somebody else.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"

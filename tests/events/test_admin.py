@@ -84,3 +84,8 @@ def test_no_filter_spells_out_a_password(events, admin, query):
 def test_learners_and_strangers_see_nothing(events, browser_of):
     for browser in (browser_of("alice"), browser_of()):
         assert browser.get(LIST).headers["Location"].startswith("/admin/login/")
+
+
+def test_times_are_told_to_the_second(events, admin):
+    event = AuthEvent.objects.latest()
+    assert f"{event.at:%Y-%m-%d %H:%M:%S}" in admin.get(LIST).content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth import authenticate
 from django.test import Client
 from django.utils import timezone
 
@@ -45,11 +46,13 @@ def test_an_event_says_who_when_and_from_where(alice, settings):
         ("alice", "alice session sign_in_failed wrong_password"),
         ("ALICE", "alice session sign_in_failed wrong_password"),
         ("Alice@Example.com", "alice session sign_in_failed wrong_password"),
+        ("second@example.com", "alice session sign_in_failed wrong_password"),
         ("carol", "session sign_in_failed unknown_account"),
         ("alice@elsewhere.example", "session sign_in_failed unknown_account"),
     ],
 )
 def test_the_account_is_named_if_it_exists(alice, browser_of, story, typed, said):
+    alice.emailaddress_set.create(email="second@example.com", verified=True)
     browser_of().sign_in(typed, "wrong")
     assert story() == [said]
 
@@ -107,6 +110,21 @@ def test_the_admins_form_is_a_sign_in_like_any_other(teacher, story):
         "teacher session signed_in",
         "teacher session signed_out",
     ]
+    assert not AuthEvent.objects.exclude(actor=None).exists()
+
+
+def test_an_administrator_who_tries_the_form_again_is_named_where_the_account_exists(teacher, bob, story):
+    browser = Client()
+    browser.force_login(teacher)
+    for name in ("bob", "nobody"):
+        browser.post("/admin/login/", {"username": name, "password": "wrong"})
+    assert story()[1:] == ["bob session sign_in_failed wrong_password", "session sign_in_failed unknown_account"]
+    assert list(AuthEvent.objects.values_list("actor_name", flat=True)) == ["", "teacher", ""]
+
+
+def test_credentials_that_are_no_name_and_password(db, story):
+    assert authenticate(token="something else") is None
+    assert story() == ["session sign_in_failed unknown_account"]
 
 
 def test_an_address_that_cannot_be_told_is_left_out(alice):

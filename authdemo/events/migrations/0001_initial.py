@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='AuthEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='time')),
                 ('username', models.CharField(blank=True, help_text='As it was then.', max_length=150, verbose_name='user name')),
                 ('actor_name', models.CharField(blank=True, help_text='Where it was somebody else, an administrator for example.', max_length=150, verbose_name='done by')),
                 ('mechanism', models.CharField(choices=[('session', 'session'), ('jwt', 'JWT'), ('oauth2', 'OAuth2')], max_length=10)),
