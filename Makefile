@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 PYTEST_ARGS ?= -n 2
 
-.PHONY: demo test lint constraints
+.PHONY: demo test lint bench constraints
 
 demo: .venv/installed
 	@$(BIN)/python manage.py demo
@@ -21,6 +21,9 @@ lint: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: .venv/installed
+	@$(BIN)/python bench/overhead.py
 
 constraints: .venv/installed-dev
 	$(BIN)/python -c "open('constraints.txt', 'w')"

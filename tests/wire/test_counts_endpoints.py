@@ -1,0 +1,138 @@
+"""Every endpoint of the site: its counts are those that Django's query log and Valkey's MONITOR see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from authdemo.accounts.models import User
+from tests.oauth_app.conftest import Company, company  # noqa: F401  a fixture
+from tests.wire.instruments import Meter, Timing, Valkey
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse"
+FORM = {"username": "alice", "password": PASSWORD}
+OAUTH = "/oauth/accounts"
+MECHANISMS = ("sessions/", "jwt/", "oauth/", "healthz")
+
+
+@pytest.fixture
+def alice(db) -> User:
+    return User.objects.create_user("alice", "alice@example.com", PASSWORD)
+
+
+@pytest.fixture(params=["db", "cached_db", "redis", "memory", "signed_cookie"])
+def meter(request, settings) -> Meter:
+    """A browser, with the caches and sessions that the site has for each SESSION_STORE."""
+    settings.SESSION_ENGINE = settings.ENGINES[request.param]
+    settings.SESSION_CACHE_ALIAS = "memory" if request.param == "memory" else "sessions"
+    valkey = None
+    if request.param in {"cached_db", "redis"}:
+        valkey = Valkey(request.getfixturevalue("redis_url"))
+        caches = {alias: valkey.cache(alias) for alias in ("default", "sessions", "security")}
+        settings.CACHES = settings.CACHES | caches
+    return Meter(Client(raise_request_exception=False), valkey)
+
+
+def routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield route
+        else:
+            yield from routes(entry, route)
+
+
+def walk_sessions(meter: Meter) -> None:
+    for path in ("/", "/healthz", "/no/such/page/", "/no-slash", "/sessions/", "/sessions/login/", "/admin/"):
+        meter.get(path)
+    assert meter.get("/sessions/api/whoami/").status_code == 401
+    assert meter.post("/sessions/login/", FORM | {"password": "wrong"}).status_code == 401
+    assert meter.post("/sessions/login/", FORM).status_code == 302
+    other = Client()
+    other.post("/sessions/login/", FORM)
+    for path in ("/", "/sessions/", "/sessions/devices/", "/sessions/api/whoami/", "/sessions/login/", "/admin/"):
+        meter.get(path)
+    device = UserSession.objects.order_by("-pk").first()
+    meter.post(f"/sessions/devices/{device.pk if device else 0}/revoke/")
+    meter.post("/sessions/devices/revoke-others/")
+    meter.get("/sessions/devices/")
+    assert meter.post("/sessions/logout/").status_code == 302
+    assert meter.get("/sessions/api/whoami/").status_code == 401
+
+
+def walk_jwt(meter: Meter) -> None:
+    meter.get("/jwt/")
+    meter.get("/jwt/.well-known/jwks.json")
+    assert meter.api("/jwt/api/token/", FORM | {"password": "wrong"}).status_code == 401
+    pair = meter.api("/jwt/api/token/", FORM).json()
+    for token in ("", "rubbish", pair["access"]):
+        meter.api("/jwt/api/whoami/", token=token)
+        meter.api("/jwt/api/me/", token=token)
+    for token in ("rubbish", pair["access"]):
+        meter.api("/jwt/api/token/verify/", {"token": token})
+    new = meter.api("/jwt/api/token/refresh/", {"refresh": pair["refresh"]}).json()
+    assert meter.api("/jwt/api/token/blacklist/", {"refresh": new["refresh"]}).status_code == 200
+    for token in (pair["refresh"], new["refresh"], "rubbish"):
+        assert meter.api("/jwt/api/token/refresh/", {"refresh": token}).status_code == 401
+
+
+def walk_oauth(meter: Meter, company: Company) -> None:  # noqa: F811
+    for path in ("", "status/", "signed-in/", "connections/", "switch/github/"):
+        meter.get(f"/oauth/{path}")
+    for path in ("login", "logout", "inactive", "signup"):
+        meter.get(f"{OAUTH}/{path}/")
+    for number, provider in enumerate(("github", "google", "oidc/outside")):
+        company.person |= {"id": number, "login": f"visitor{number}", "email": f"visitor{number}@outside.example"}
+        meter.get(f"{OAUTH}/{provider}/login/")
+        answer = meter.post(f"{OAUTH}/{provider}/login/")
+        assert answer.status_code == 302, answer.content
+        state = parse_qs(urlsplit(answer["Location"]).query)["state"][0]
+        callback = f"{OAUTH}/{provider}/login/callback/"
+        meter.get(callback, {"code": "a-code", "state": "not-that-one"})
+        assert meter.get(callback, {"code": "a-code", "state": state}).status_code == 302
+        for path in ("", "signed-in/", "connections/", "switch/github/"):
+            meter.get(f"/oauth/{path}")
+        meter.post("/oauth/connections/", {"account": "0"})
+        meter.post(f"{OAUTH}/logout/")
+
+
+def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company):  # noqa: F811
+    walk_sessions(meter)
+    walk_jwt(meter)
+    walk_oauth(meter, company)
+    missed = {route for route in routes(get_resolver()) if route.startswith(MECHANISMS)} - meter.routes
+    assert not missed, "add these to the walk"
+
+
+def test_the_pages_of_the_admin(alice, meter):
+    User.objects.create_superuser("teacher", "teacher@example.com", PASSWORD)
+    assert meter.post("/admin/login/?next=/admin/", {"username": "teacher", "password": PASSWORD}).status_code == 302
+    for path in ("", "accounts/user/", f"accounts/user/{alice.pk}/change/", "jwt_app/refreshfamily/"):
+        assert meter.get(f"/admin/{path}").status_code == 200
+    assert meter.post("/admin/logout/").status_code == 302
+
+
+WHOAMI = {"db": (2, 0), "cached_db": (1, 1), "redis": (1, 1), "memory": (1, 1), "signed_cookie": (1, 0)}
+
+
+def test_who_am_i_by_session(alice, meter, request):
+    meter.post("/sessions/login/", FORM)
+    response = meter.get("/sessions/api/whoami/")
+    assert response.status_code == 200
+    assert Timing.of(response).counts == WHOAMI[request.node.callspec.params["meter"]]
+
+
+def test_who_am_i_by_token_asks_nobody(alice, meter):
+    token = meter.api("/jwt/api/token/", FORM).json()["access"]
+    assert Timing.of(meter.api("/jwt/api/whoami/", token=token)).counts == (0, 0)
+    assert Timing.of(meter.api("/jwt/api/me/", token=token)).counts == (1, 0)
+
+
+def test_a_cache_in_the_database_is_a_cache_call_and_a_statement(client):
+    assert Timing.of(client.get("/healthz")).counts == (2, 1)  # SELECT 1, and the look into the table
