@@ -20,16 +20,21 @@ BODY = json.dumps({"detail": "Send the request in UTF-8.", "code": "charset"}).e
 
 
 def utf8_only(application: WSGIApplication) -> WSGIApplication:
-    """Return the application behind a door that answers 415 to any charset but UTF-8."""
+    """Wrap the application: any charset but UTF-8 is answered 415."""
 
-    def door(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def checked(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if is_utf8(environ.get("CONTENT_TYPE", "")):
             return application(environ, start_response)
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(BODY)))]
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(BODY))),
+            ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
         start_response("415 Unsupported Media Type", headers)
         return [BODY]
 
-    return door
+    return checked
 
 
 def is_utf8(content_type: str) -> bool:

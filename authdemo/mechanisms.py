@@ -47,6 +47,6 @@ OAUTH = Mechanism(
     question="How do you let somebody else vouch for a user?",
     use_for="“Sign in with GitHub”, and other people's apps on your API. The password stays where it belongs.",
     cost="Redirects, registered clients, scopes, consent: many parts. Take a library for both ends.",
-    holds="After the sign-in, an ordinary session. The provider's token stays with the server.",
+    holds="After the sign-in, an ordinary session. The provider's token was used once, to ask who you are.",
 )
 MECHANISMS = (SESSIONS, JWT, OAUTH)

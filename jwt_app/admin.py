@@ -79,6 +79,10 @@ class OutstandingTokenAdmin(ReadOnlyAdmin):
         """End the family instead. Deleting a user needs no permission here: the rows stay, without a user."""
         return False
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Refuse `?token__startswith=…`, which would spell the digest letter by letter."""
+        return not lookup.startswith("token") and super().lookup_allowed(lookup, value, request)
+
     @admin.display
     def state(self, row: OutstandingToken) -> str:
         """Return the state as the filter names it."""

@@ -29,5 +29,5 @@ ACCOUNTS = (
 
 
 def is_local_demo() -> bool:
-    """Return True where DEBUG is on and the site answers to names of this machine alone."""
-    return settings.DEBUG and set(settings.ALLOWED_HOSTS) <= set(settings.LOOPBACK_HOSTS)
+    """Return True in `manage.py demo` and `runserver` (LABS or DEBUG), where the site answers to this machine alone."""
+    return (settings.DEBUG or settings.LABS) and set(settings.ALLOWED_HOSTS) <= set(settings.LOOPBACK_HOSTS)

@@ -61,5 +61,10 @@ ROWS = (
         "The redirects carry a state, which does the same job",
     ),
     Row("Who sees the password?", "Your site", "Your site", "Only the provider"),
-    Row("What do you install?", "Nothing: Django has it", "djangorestframework-simplejwt", "django-allauth"),
+    Row(
+        "What do you install?",
+        "Nothing: Django has them. The list of devices here uses django-allauth",
+        "djangorestframework-simplejwt",
+        "django-allauth",
+    ),
 )

@@ -43,7 +43,7 @@ PLAIN_SESSIONS = Answer(
     title="Django sessions",
     reasons=(
         "Django has them switched on. You write no code for it.",
-        "Sign-out, a changed password and “end my other devices” work at once, since the server only deletes a row.",
+        "Sign-out, a changed password and “end my other devices” work at once, since each request asks the server.",
         "The cookie is out of reach for JavaScript, so a script that gets into your page cannot carry it away.",
     ),
     switch_when="Another service must know the caller without asking you, or other people's apps want in.",

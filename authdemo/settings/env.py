@@ -18,7 +18,7 @@ import environ
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
 problems: list[str] = []
 """Sentences for `manage.py check`. They name the variable and never its value, which may be a secret."""
@@ -68,7 +68,7 @@ def url(name: str, default: str) -> str:
     """Return an http(s) URL with a host and without a slash at its end."""
     value = text(name, default).rstrip("/")
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or set(value) & set(" #?"):
         problems.append(f"{name} must be a URL such as {default}.")
         return default
     return value
@@ -100,7 +100,7 @@ def generated(name: str, make: Callable[[], str]) -> str:
     """
     path = VAR_DIR / name
     if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # sessions are in there, too
         draft = path.with_name(f"{name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(make(), encoding="ascii")
@@ -108,6 +108,8 @@ def generated(name: str, make: Callable[[], str]) -> str:
             os.link(draft, path)
         except FileExistsError:
             pass
+        except OSError:  # a file system without hard links
+            draft.replace(path)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     return path.read_text(encoding="ascii")

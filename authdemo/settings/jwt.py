@@ -64,6 +64,8 @@ SIMPLE_JWT = {
     "BLACKLIST_AFTER_ROTATION": True,
     # A token is no visit: it would cost a write at each sign-in.
     "UPDATE_LAST_LOGIN": False,
+    # The name of a scheme may be written in any case (RFC 9110 §11.1); SimpleJWT compares letters.
+    "AUTH_HEADER_TYPES": ("Bearer", "bearer"),
     # So that SimpleJWT's own classes take our tokens, too.
     "AUTH_TOKEN_CLASSES": ("jwt_app.tokens.AccessToken",),
     "TOKEN_OBTAIN_SERIALIZER": "jwt_app.serializers.LoginSerializer",

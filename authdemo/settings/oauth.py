@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from .base import CONTENT_SECURITY_POLICY, DEBUG, DEMO_PASSWORD, PROVIDERS_URL
+from .base import CONTENT_SECURITY_POLICY, DEBUG, DEMO_PASSWORD, LABS, PROVIDERS_URL
 from .env import pair, problems, text, url
 
 # Our subclasses of allauth's adapter and providers decide what the library leaves open: see oauth_app/README.md.
@@ -30,7 +30,8 @@ def _stand_in(company: str) -> dict[str, Any]:
         "stand_in": True,
         "health_url": f"{PROVIDERS_URL}/healthz",
         "sign_out_url": f"{PROVIDERS_URL}/{company}/logout",
-        "try_with": f"alice.outside, password {DEMO_PASSWORD}" if DEBUG else "",
+        "try_username": "alice.outside" if DEBUG or LABS else "",
+        "try_password": DEMO_PASSWORD if DEBUG or LABS else "",
         # OpenID Connect Core §5.7: an account id means something at its issuer only. Account 1001 of the stand-in is
         # not account 1001 of the real one, should a database see both.
         "uid_prefix": "stand-in:",
@@ -48,7 +49,7 @@ if _client_id:
     GITHUB["APPS"] = [
         {"client_id": _client_id, "secret": _secret, "settings": {"sign_out_url": "https://github.com/logout"}}
     ]
-else:
+elif PROVIDERS_URL:
     GITHUB["GITHUB_URL"] = f"{PROVIDERS_URL}/github"
     GITHUB["APPS"] = [
         {"client_id": "authdemo-github", "secret": "outside-github-secret", "settings": _stand_in("github")}
@@ -69,7 +70,7 @@ if _client_id:
             "settings": {"sign_out_url": "https://accounts.google.com/Logout"},
         }
     ]
-else:
+elif PROVIDERS_URL:
     GOOGLE |= {
         "AUTHORIZE_URL": f"{PROVIDERS_URL}/google/o/oauth2/v2/auth",
         "ACCESS_TOKEN_URL": f"{PROVIDERS_URL}/google/token",
@@ -82,35 +83,42 @@ else:
 # ---- Any OpenID provider: all its addresses are read from its discovery page.
 OIDC: dict[str, Any] = {"SCOPE": ["openid", "profile", "email"], "OAUTH_PKCE_ENABLED": True}
 _client_id, _secret = pair("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
-_oidc_address = f"{PROVIDERS_URL}/oidc"
 if text("OIDC_SERVER_URL"):
-    _oidc_address = url("OIDC_SERVER_URL", "https://id.example.org/realms/main")
+    _address = url("OIDC_SERVER_URL", "https://id.example.org/realms/main")
+    _host = urlsplit(_address).netloc
     if not (text("OIDC_CLIENT_ID") or text("OIDC_CLIENT_SECRET")):
         problems.append("OIDC_SERVER_URL needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: register this site there first.")
-    _host = urlsplit(_oidc_address).netloc
-    _oidc_app = {"name": text("OIDC_NAME", _host), "client_id": _client_id, "secret": _secret}
-    _oidc_settings: dict[str, Any] = {"uid_prefix": f"{_host}:"}
+    _app = {"name": text("OIDC_NAME", _host), "client_id": _client_id, "secret": _secret}
+    OIDC["APPS"] = [_app | {"settings": {"uid_prefix": f"{_host}:", "server_url": _address}}]
 else:
     if text("OIDC_NAME") or _client_id:
         problems.append("OIDC_NAME, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET mean nothing without OIDC_SERVER_URL.")
-    _oidc_app = {"name": "Outside", "client_id": "authdemo-oidc", "secret": "outside-oidc-secret"}
-    _oidc_settings = _stand_in("oidc")
-OIDC["APPS"] = [{**_oidc_app, "provider_id": "outside", "settings": {**_oidc_settings, "server_url": _oidc_address}}]
+    if PROVIDERS_URL:
+        _app = {"name": "Outside ID", "client_id": "authdemo-oidc", "secret": "outside-oidc-secret"}
+        OIDC["APPS"] = [_app | {"settings": _stand_in("oidc") | {"server_url": f"{PROVIDERS_URL}/oidc"}}]
+for _app in OIDC.get("APPS", []):
+    _app["provider_id"] = "outside"
 
+# A provider that is not set up is not offered. In production nobody plays one.
 SOCIALACCOUNT_PROVIDERS = {"github": GITHUB, "google": GOOGLE, "openid_connect": OIDC}
 
 # The same in the order of the buttons, for pages outside of the app: the header says "opened by GitHub".
 SIGN_IN_WITH: list[dict[str, Any]] = [
-    {"provider_id": "github", "name": "GitHub", "stand_in": "GITHUB_URL" in GITHUB},
-    {"provider_id": "google", "name": "Google", "stand_in": "AUTHORIZE_URL" in GOOGLE},
-    {"provider_id": "outside", "name": _oidc_app["name"], "stand_in": "stand_in" in _oidc_settings},
+    {
+        "provider_id": app.get("provider_id", provider_id),
+        "name": app.get("name", name),
+        "stand_in": "stand_in" in app["settings"],
+        "address": address or app["settings"]["server_url"],
+    }
+    for provider_id, name, provider, address in (
+        ("github", "GitHub", GITHUB, GITHUB.get("GITHUB_URL", "https://github.com")),
+        ("google", "Google", GOOGLE, GOOGLE.get("AUTHORIZE_URL", "https://accounts.google.com")),
+        ("outside", "", OIDC, ""),
+    )
+    for app in provider.get("APPS", [])
 ]
 
 # "Sign in with …" is a form of ours whose answer is a redirect to the provider. Browsers check form-action there, too.
-_providers = (
-    GITHUB.get("GITHUB_URL", "https://github.com"),
-    GOOGLE.get("AUTHORIZE_URL", "https://accounts.google.com"),
-    _oidc_address,
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += dict.fromkeys(
+    "{0.scheme}://{0.netloc}".format(urlsplit(provider["address"])) for provider in SIGN_IN_WITH
 )
-_form_action = CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"]
-_form_action += dict.fromkeys("{0.scheme}://{0.netloc}".format(urlsplit(_address)) for _address in _providers)

@@ -12,7 +12,7 @@ import environ
 ROOT = Path(__file__).resolve().parents[2]
 
 env = environ.Env()
-env.read_env(ROOT / ".env")
+env.read_env(os.environ.get("ENV_FILE", ROOT / ".env"))
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(ROOT / "var"))).absolute()
 """Where the SQLite file and the generated keys lie. Never in git."""
@@ -40,7 +40,7 @@ def generated(name: str, make: Callable[[], str]) -> str:
     """
     path = VAR_DIR / name
     if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"{name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(make(), encoding="ascii")
@@ -48,6 +48,8 @@ def generated(name: str, make: Callable[[], str]) -> str:
             os.link(draft, path)
         except FileExistsError:
             pass  # another process was first: its secret counts
+        except OSError:  # a file system without hard links
+            draft.replace(path)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     return path.read_text(encoding="ascii")

@@ -21,7 +21,7 @@ CHARSETS = {"utf-8", "utf8"}
 def utf8_only(application: WSGIApplication) -> WSGIApplication:
     """Answer 415 to any charset but UTF-8: Django would decode with whatever codec the request names, and fail."""
 
-    def door(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def checked(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
             _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
         except ValueError:
@@ -31,7 +31,7 @@ def utf8_only(application: WSGIApplication) -> WSGIApplication:
         start_response("415 Unsupported Media Type", [("Content-Type", "text/plain"), ("Content-Length", "0")])
         return []
 
-    return door
+    return checked
 
 
 application = utf8_only(get_wsgi_application())

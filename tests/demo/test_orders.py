@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -398,5 +399,7 @@ def test_pages_of_both_instances_may_call_and_nobody_elses(orders, site):
 def test_it_imports_neither_django_nor_the_site():
     code = "import sys, demo.orders.app; print([n for n in sys.modules if n.split('.')[0] in {names}])"
     names = {"django", "authdemo", "jwt_app", "sessions_app", "oauth_app", "sqlite3"}
-    run = subprocess.run([sys.executable, "-c", code.replace("{names}", repr(names))], capture_output=True, text=True)
+    # Without this environment: coverage would start in the child, and imports sqlite3.
+    child = [sys.executable, "-c", code.replace("{names}", repr(names))]
+    run = subprocess.run(child, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True)
     assert run.stdout.strip() == "[]", run.stderr

@@ -43,14 +43,16 @@ class Command(BaseCommand):
             raise CommandError(problem)
         self.prepare()
         manager = Manager()
-        environment = os.environ | {"LABS": "true", "PYTHONUNBUFFERED": "1"} | self.add_valkey(manager)
+        # DEBUG is for whoever edits the code (`runserver`); here an error is a page of ours and never a traceback.
+        environment = os.environ | {"LABS": "true", "DEBUG": "false", "PYTHONUNBUFFERED": "1"}
+        environment |= {process.setting: process.url for process in processes} | self.add_valkey(manager)
         for process in processes:
             manager.add_process(process.name, shell_line(process.command), env=environment | dict(process.environment))
         if hasattr(signal, "SIGHUP"):  # the terminal was closed
-            signal.signal(signal.SIGHUP, lambda *_: manager.terminate())
+            signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
         threading.Thread(target=self.announce, args=(processes, manager), daemon=True).start()
         manager.loop()
-        if manager.returncode not in {0, 130, 143}:  # Ctrl-C and SIGTERM are the ways to end it
+        if manager.returncode not in {130, 143}:  # Ctrl-C and SIGTERM are the ways to end it
             raise CommandError("A process ended by itself; its last lines above say why. All others were ended too.")
 
     def prepare(self) -> None:
