@@ -14,6 +14,7 @@ urlpatterns = [
     path("sessions/", include("sessions_app.urls")),
     path("jwt/", include("jwt_app.urls")),
     path("oauth/", include("oauth_app.client.urls")),
+    path("wire/", include("authdemo.wire.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     # Our own page also while DEBUG is on. With its slash it leaves APPEND_SLASH to Django.

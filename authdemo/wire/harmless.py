@@ -1,0 +1,126 @@
+"""What is known to be harmless: names, words and public constants. All that is not here is masked (`redaction.py`)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+# What a name holds, in words for a reader. A name that stands here is shown, its value never.
+SECRETS = {
+    settings.SESSION_COOKIE_NAME: "session key",
+    settings.CSRF_COOKIE_NAME: "CSRF token",
+    "csrfmiddlewaretoken": "CSRF token",
+    "x-csrftoken": "CSRF token",
+    "authdemo_wire": "this panel's own cookie",
+    "authdemo-wire": "this panel's own header",
+    "authorization": "credential",
+    "proxy-authorization": "credential",
+    "password": "password",
+    "old_password": "password",
+    "new_password1": "password",
+    "new_password2": "password",
+    "password1": "password",
+    "password2": "password",
+    "client_secret": "client secret",
+    "username": "typed name",
+    "login": "typed name",
+    "email": "typed name",
+    "access": "access token",
+    "access_token": "access token",
+    "refresh": "refresh token",
+    "refresh_token": "refresh token",
+    "id_token": "ID token",
+    "token": "token",
+    "code": "authorization code",
+    "code_verifier": "PKCE verifier",
+    "code_challenge": "PKCE challenge",
+    "state": "state",
+    "nonce": "nonce",
+    "jti": "token ID",
+    "sid": "session ID",
+    "kid": "key ID",
+}
+
+# People choose these, so they may be short, guessable or used elsewhere: no character, no length, no fingerprint.
+# What somebody types as a name may be a password in the wrong field.
+CHOSEN = {"password", "client secret", "typed name"}
+
+# What lets somebody in, as opposed to what only ties two requests together.
+CREDENTIALS = {
+    "session key", "password", "access token", "refresh token", "ID token", "token", "authorization code",
+    "credential", "client secret",
+}  # fmt: skip
+
+# Names whose values may be shown when their shape is harmless, too.
+NUMBERS = {
+    "id",
+    "user_id",
+    "pk",
+    "account",
+    "page",
+    "content-length",
+    "expires_in",
+    "dnt",
+    "upgrade-insecure-requests",
+}
+TIMES = {"issued_at", "expires_at"}
+EPOCHS = {"exp", "iat", "nbf", "auth_time"}
+URLS = {"next", "redirect_uri", "referer", "location", "origin", "iss", "hx-current-url", "post_logout_redirect_uri"}
+WORDS = {
+    "accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-encoding",
+    "content-disposition", "content-language", "content-type", "pragma", "vary", "allow", "host", "x-served-by",
+    "x-frame-options", "x-content-type-options", "referrer-policy", "cross-origin-opener-policy", "sec-fetch-dest",
+    "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "sec-ch-ua-mobile", "sec-ch-ua-platform", "te",
+    "transfer-encoding", "x-requested-with", "hx-request", "priority", "save-data", "access-control-allow-origin",
+    "scope", "response_type", "response_mode", "grant_type", "token_type", "code_challenge_method", "prompt", "error",
+    "process", "action", "mechanism", "kind", "role", "served_by", "status", "database", "cache", "kty", "use", "alg",
+    "oauth_provider", "provider", "access_type", "format",
+}  # fmt: skip
+OTHERS = {
+    # Shapes of their own (see redaction.SHAPES), values that are parts, and names whose values are masked.
+    "user-agent", "server-timing", "www-authenticate", "user", "credential", "checks", "keys", "errors", "detail",
+    "revocable", "n", "e", "x", "y", "crv", "client_id", "error_description", "date", "expires", "etag", "cookie",
+    "last-modified", "if-none-match", "if-modified-since", "content-security-policy", "permissions-policy",
+    "strict-transport-security", "retry-after", "sec-ch-ua", "x-forwarded-for", "x-forwarded-proto", "forwarded",
+    "accept-charset", "range", "via", "set-cookie", "q", "o", "p", "name", "sub", "aud",
+}  # fmt: skip
+NAMES = {name.lower() for name in SECRETS} | NUMBERS | TIMES | EPOCHS | URLS | WORDS | OTHERS
+
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+# Public constants of the protocols and of this site. Nobody's secret looks like one of them.
+CODES = {
+    "access_denied", "invalid_client", "invalid_grant", "invalid_request", "invalid_scope", "server_error",
+    "temporarily_unavailable", "unauthorized_client", "unsupported_grant_type", "unsupported_response_type",
+    "insufficient_scope", "invalid_token", "token_expired", "token_reused", "token_revoked", "token_not_valid",
+    "token_wrong_type", "token_wrong_audience", "token_wrong_issuer", "password_changed", "user_inactive",
+    "user_not_found", "no_active_account", "not_authenticated", "authentication_failed", "permission_denied",
+    "not_found", "method_not_allowed", "parse_error", "too_large", "throttled", "charset", "invalid", "required",
+    "blank", "null", "not_acceptable", "unsupported_media_type",
+}  # fmt: skip
+CONSTANTS = CODES | {
+    # HTTP
+    "*", "*/*", "text/html", "text/plain", "text/css", "text/javascript", "application/json", "application/xml",
+    "application/xhtml+xml", "application/signed-exchange", "application/javascript", "application/problem+json",
+    "application/x-www-form-urlencoded", "application/jwt", "application/jwk-set+json", "multipart/form-data",
+    "image/*", "image/avif", "image/webp", "image/apng", "image/png", "image/svg+xml", "charset=utf-8",
+    "gzip", "deflate", "br", "zstd", "identity", "compress", "chunked", "close", "keep-alive", "trailers", "inline",
+    "no-cache", "no-store", "no-transform", "must-revalidate", "private", "public", "immutable", "nosniff", "DENY",
+    "SAMEORIGIN", "same-origin", "same-site", "cross-site", "none", "navigate", "cors", "no-cors", "document",
+    "empty", "iframe", "image", "script", "style", "?0", "?1", "0", "1", "true", "false", "XMLHttpRequest", "Cookie",
+    "Origin", "Accept", "Accept-Encoding", "Accept-Language", "Authorization", "HX-Request", "u", "i", "v=b3",
+    '"Linux"', '"Windows"', '"macOS"', '"Android"', '"iOS"', "en", "en-US", "en-GB", "de", "fr", "es", *METHODS,
+    # OAuth2 and OpenID Connect
+    "openid", "profile", "email", "user:email", "read:user", "offline_access", "offline", "online", "consent",
+    "login", "select_account", "code", "query", "fragment", "form_post", "authorization_code", "refresh_token",
+    "client_credentials", "password", "S256", "plain", "Bearer", "bearer", "notes:read", "notes:write",
+    # This site
+    "session", "jwt", "oauth2", "session cookie", "access token", "user", "staff", "A", "B", "ok", "failed",
+    "connect", "grant", "deny", "github", "google", "outside", "RSA", "EC", "OKP", "sig", "RS256", "ES256", "EdDSA",
+}  # fmt: skip
+
+# Words of paths at the providers. Those of this site's own paths are read from its URLconf.
+PROVIDER_PATHS = {
+    "github", "google", "oidc", "login", "oauth", "authorize", "access_token", "o", "oauth2", "v2", "v3", "auth",
+    "token", "userinfo", "certs", "identity", "api", "user", "emails", "jwks", "jwks.json", "logout", "healthz",
+    "orders", ".well-known", "openid-configuration",
+}  # fmt: skip

@@ -1,0 +1,196 @@
+"""Keep exchanges: after the answer was sent, redacted, and only for a browser that has its panel open."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
+from django.urls import get_resolver
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject, empty
+
+from . import redaction
+from .browser import recorded_as
+from .counters import Counters
+from .models import Exchange
+
+logger = logging.getLogger("authdemo.wire")
+
+LARGEST_BODY = 64 * 1024  # bytes; of a larger one only the size is kept
+MOST_CALLS = 100
+NOT_RECORDED = ("/wire/", "/healthz", "/favicon.ico")
+
+
+def wanted(request: HttpRequest) -> bool:
+    """Tell whether this exchange is to be kept. Reads a small body, so that it is still there afterwards."""
+    if request.path.startswith((*NOT_RECORDED, settings.STATIC_URL)) or not recorded_as(request):
+        return False
+    if _length(request) <= LARGEST_BODY:
+        try:
+            request.body  # noqa: B018  Django keeps what was read, and views read it from there
+        except OSError:  # the client went away; the view will find out, too
+            return False
+    return True
+
+
+def record(request: HttpRequest, response: HttpResponseBase, counters: Counters) -> None:
+    """Keep one exchange. The answer has been sent, so a failure is logged and nobody feels it."""
+    try:
+        exchange = describe(request, response, counters)
+        with transaction.atomic():
+            exchange.save(force_insert=True)
+            Exchange.objects.prune(exchange.browser)
+    except Exception as error:  # noqa: BLE001  whatever it is, it must not reach the user, nor its text the log
+        logger.error("an exchange was not kept: %s", type(error).__name__)
+
+
+def describe(request: HttpRequest, response: HttpResponseBase, counters: Counters) -> Exchange:
+    """Return the redacted exchange, not saved yet."""
+    caller = who(request, response)
+    known = what_is_known(request, caller["username"], caller["became"])
+    sent = redaction.redact_request(request_parts(request), known)
+    answer = redaction.redact_response(response_parts(response), known)
+    return Exchange(
+        browser=recorded_as(request),
+        at=timezone.now() - timedelta(seconds=time.perf_counter() - counters.started),
+        instance=settings.INSTANCE_NAME,
+        method=sent["method"],
+        path=sent["path"][:2000],
+        status=answer["status"],
+        request=sent,
+        response=answer,
+        carried=redaction.carried(sent),
+        **caller,
+        statements=[
+            {"sql": redaction.sql(one.sql), "microseconds": _micro(one.seconds), "alias": one.alias}
+            for one in counters.statements[:MOST_CALLS]
+        ],
+        statement_count=counters.statement_count,
+        cache_calls=[
+            {"operation": one.operation, "microseconds": _micro(one.seconds), "alias": one.alias}
+            for one in counters.cache_calls[:MOST_CALLS]
+        ],
+        cache_count=counters.cache_count,
+        microseconds=_micro(counters.seconds),
+        sql_microseconds=_micro(counters.sql_seconds),
+        cache_microseconds=_micro(counters.cache_seconds),
+        auth_microseconds=_micro(counters.auth_seconds),
+        request_bytes=sent["size"],
+        response_bytes=answer["size"],
+    )
+
+
+def who(request: HttpRequest, response: HttpResponseBase) -> dict[str, Any]:
+    """Say by what the server knew the caller, whom it took it for, and whom after that where it is another.
+
+    Nobody is looked up for this: where no view asked for the user, there is none.
+    """
+    user: Any = getattr(request, "user", None)
+    if hasattr(request, "auth"):  # DRF leaves there what it found
+        context = getattr(response, "renderer_context", None) or {}
+        asked = not context or bool(context["request"].authenticators)
+        mechanism = "jwt" if request.auth is not None else ""
+        return {"asked": asked, "mechanism": mechanism, "username": _name(user), "became": None}
+    if user is None or (isinstance(user, SimpleLazyObject) and user.__dict__["_wrapped"] is empty):
+        return {"asked": False, "mechanism": "", "username": "", "became": None}
+    # Django keeps what the session said; signing in or out puts another user into `request.user`.
+    before, after = _name(getattr(request, "_cached_user", None)), _name(user)
+    became = after if after != before else None
+    return {"asked": True, "mechanism": "session" if before else "", "username": before, "became": became}
+
+
+def _name(user: Any) -> str:
+    return str(user.get_username() if hasattr(user, "get_username") else user.username) if user else ""
+
+
+def what_is_known(request: HttpRequest, *names: str | None) -> redaction.Known:
+    """Return what is public here, besides what the protocols define."""
+    try:
+        host = {request.get_host()}
+    except SuspiciousOperation:  # a Host that is none of ours
+        host = set()
+    apps = [app for provider in settings.SOCIALACCOUNT_PROVIDERS.values() for app in provider["APPS"]]
+    values = {name for name in names if name} | {app["client_id"] for app in apps}
+    return redaction.Known(path_words(settings.ROOT_URLCONF), hosts() | host, frozenset(values))
+
+
+def hosts() -> frozenset[str]:
+    """Return the addresses of all processes of the demo and of the providers."""
+    ours = (settings.SITE_URL, settings.SITE_B_URL, settings.PROVIDERS_URL, settings.ORDERS_URL)
+    form_action = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"]
+    return frozenset(urlsplit(address).netloc for address in (*ours, *form_action) if "://" in address)
+
+
+@lru_cache(maxsize=2)
+def path_words(urlconf: str) -> frozenset[str]:
+    """Return the words that stand in this site's paths, and the names of the providers."""
+    names = {str(app["provider_id"]) for app in settings.SIGN_IN_WITH}
+    return frozenset(_words(get_resolver(urlconf).url_patterns)) | names
+
+
+def _words(patterns: Iterable[Any]) -> Iterator[str]:
+    for pattern in patterns:
+        fixed = re.sub(r"<[^>]*>", " ", str(pattern.pattern))
+        yield from (word for word in re.split(r"[^\w.-]+", fixed) if word)
+        yield from _words(getattr(pattern, "url_patterns", ()))
+
+
+def _length(request: HttpRequest) -> int:
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _micro(seconds: float) -> int:
+    return round(seconds * 1_000_000)
+
+
+def request_parts(request: HttpRequest) -> redaction.RequestParts:
+    """Take a request apart."""
+    small = _length(request) <= LARGEST_BODY
+    multipart = request.content_type == "multipart/form-data"
+    return redaction.RequestParts(
+        method=request.method or "",
+        path=request.path,
+        query=request.META.get("QUERY_STRING", ""),
+        headers=list(request.headers.items()),
+        cookies=list(request.COOKIES.items()),
+        content_type=request.content_type or "",
+        content=request.body if small and not multipart else b"",
+        fields=_fields(request) if small and multipart else (),
+        size=_length(request),
+    )
+
+
+def _fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the fields of a multipart form. Of files not even the name: it is text that somebody chose."""
+    try:
+        return [(name, str(value)) for name, values in request.POST.lists() for value in values]
+    except (MultiPartParserError, SuspiciousOperation, OSError):  # no form, too many fields, cut off
+        return []
+
+
+def response_parts(response: HttpResponseBase) -> redaction.ResponseParts:
+    """Take a response apart."""
+    content = response.content if isinstance(response, HttpResponse) else None
+    kind = response.get("Content-Type", "")
+    looked_at = content is not None and len(content) <= LARGEST_BODY and "json" in kind
+    return redaction.ResponseParts(
+        status=response.status_code,
+        headers=list(response.items()),
+        cookies=list(response.cookies.values()),
+        content_type=kind,
+        content=content if looked_at and content else b"",
+        size=None if content is None else len(content),
+    )

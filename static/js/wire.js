@@ -1,0 +1,123 @@
+// The wire panel: opens in place, asks for new cards every two seconds, reveals tokens that this tab holds.
+import * as tokens from "../jwt_app/store.js";
+
+const EVERY = 2000; // milliseconds
+const MOST = 60; // cards; the server keeps no more, either
+const cards = () => document.getElementById("wire-cards");
+
+// ---- htmx, loaded when it is needed and only once. Some pages have it already.
+let loading = null;
+function htmxReady() {
+  if (window.htmx) return Promise.resolve(window.htmx);
+  loading ??= new Promise((resolve, reject) => {
+    const config = document.createElement("meta");
+    config.name = "htmx-config";
+    // Both would need what our Content-Security-Policy forbids.
+    config.content = JSON.stringify({ includeIndicatorStyles: false, allowEval: false });
+    const script = document.createElement("script");
+    script.src = new URL("../vendor/htmx/htmx.min.js", import.meta.url);
+    script.addEventListener("load", () => resolve(window.htmx));
+    script.addEventListener("error", reject);
+    document.head.append(config, script);
+  });
+  return loading;
+}
+
+// ---- Calls without cookies
+// The JWT client sends no cookie, so the server cannot see by it whose call this is. While the panel is open, a header
+// says so. It opens nothing: it only lets the exchange be kept for this browser.
+const send = window.fetch.bind(window);
+window.fetch = async (resource, options) => {
+  const request = new Request(resource, options);
+  const list = cards();
+  if (!list?.dataset.header || new URL(request.url).origin !== location.origin) return send(request);
+  request.headers.set(list.dataset.headerName, list.dataset.header);
+  try {
+    return await send(request);
+  } finally {
+    setTimeout(poll, 150); // it is kept after its answer was sent
+  }
+};
+
+// ---- Cards
+function poll() {
+  if (cards()?.dataset.header && document.visibilityState === "visible") window.htmx?.trigger(cards(), "wire:poll");
+}
+
+function count() {
+  const list = cards();
+  if (!list) return;
+  while (list.children.length > MOST) list.lastElementChild.remove();
+  const number = list.children.length;
+  document.getElementById("wire-empty").hidden = number > 0;
+  const text = number ? `${number} exchange${number === 1 ? "" : "s"}` : "";
+  const status = document.getElementById("wire-count");
+  if (status.textContent !== text) status.textContent = text;
+}
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt === cards()) detail.parameters.after = cards().firstElementChild?.dataset.exchange ?? "";
+});
+document.addEventListener("htmx:afterSwap", count);
+document.addEventListener("visibilitychange", poll);
+setInterval(poll, EVERY);
+
+// ---- Open and close in place
+async function open(form) {
+  const htmx = await htmxReady();
+  await htmx.ajax("POST", form.action, { source: form, target: "#wire", swap: "outerHTML" });
+  document.getElementById("wire-title").focus();
+  poll();
+}
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful && detail.pathInfo.requestPath.endsWith("/close/")) document.getElementById("wire-show")?.focus();
+});
+
+// ---- Reveal a token: it was never stored, but this tab may still hold it.
+function reveal(form) {
+  const output = form.querySelector("output");
+  const length = Number(form.dataset.length);
+  const end = form.dataset.mask.replace("…", "");
+  const found = Object.values(tokens.load() ?? {}).find((token) => token.length === length && token.endsWith(end));
+  output.replaceChildren();
+  if (!found) {
+    output.textContent = "Nobody can show this one any more: this tab does not hold it now, and it was never stored.";
+    return;
+  }
+  const value = document.createElement("code");
+  value.className = "value";
+  value.textContent = found;
+  const hide = document.createElement("button");
+  hide.type = "button";
+  hide.className = "outline";
+  hide.dataset.hide = "";
+  hide.textContent = "Hide";
+  output.append(value, " ", hide);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches(".wire-closed")) {
+    event.preventDefault();
+    open(form).catch(() => form.submit());
+  } else if (form.matches(".credential form:not([hx-post])")) {
+    event.preventDefault();
+    reveal(form);
+  }
+});
+
+document.addEventListener("click", ({ target }) => {
+  if (!target.matches("[data-hide]")) return;
+  const form = target.closest("form");
+  target.closest("output").replaceChildren();
+  form.querySelector("button[type=submit]").focus();
+});
+
+if (cards()) {
+  count();
+  const start = () => htmxReady().then(poll);
+  // htmx looks for its attributes when the page is complete, or not at all.
+  if (document.readyState === "complete") start();
+  else addEventListener("load", start);
+}
