@@ -78,6 +78,14 @@ def in_transactions(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+def session(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.session.get("nothing", ""))
+
+
+def user(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.user.get_username())
+
+
 def sends_another(request: HttpRequest) -> HttpResponse:
     """A request within a request, in one thread, from within a cache call."""
 
@@ -109,6 +117,8 @@ urlpatterns = [
     path("fails/", fails),
     path("fails-in-sql/", fails_in_sql),
     path("in-transactions/", in_transactions),
+    path("session/", session),
+    path("user/", user),
     path("sends-another/", sends_another),
     path("with-threads/", with_threads),
 ]

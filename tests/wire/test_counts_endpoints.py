@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse"
 FORM = {"username": "alice", "password": PASSWORD}
 OAUTH = "/oauth/accounts"
+JSON = "application/json"
 MECHANISMS = ("sessions/", "jwt/", "oauth/", "healthz")
 
 
@@ -136,3 +137,14 @@ def test_who_am_i_by_token_asks_nobody(alice, meter):
 
 def test_a_cache_in_the_database_is_a_cache_call_and_a_statement(client):
     assert Timing.of(client.get("/healthz")).counts == (2, 1)  # SELECT 1, and the look into the table
+
+
+@pytest.mark.parametrize("path", ["/sessions/login/", "/jwt/api/token/"])
+def test_the_counts_do_not_tell_who_has_an_account(alice, client, path):
+    """Anybody may read the header, so a wrong password must cost as many statements as a name that nobody has."""
+    answers = [
+        client.post(path, {"username": name, "password": "wrong"}, **({"content_type": JSON} if "jwt" in path else {}))
+        for name in ("alice", "nobody", "alice@example.com", "nobody@example.com")
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({Timing.of(answer).counts for answer in answers}) == 1
