@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "authdemo",
     "authdemo.accounts",
     "authdemo.overview",
+    "authdemo.wire",
     "authdemo.events",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "authdemo.middleware.ResponseHeadersMiddleware",
+    "authdemo.wire.middleware.WireMiddleware",  # before all that may ask a database or a cache
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -70,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "authdemo.wire.middleware.AuthenticationTimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sessions_app.middleware.SessionKeyMiddleware",
@@ -121,15 +124,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- Caches: Redis (or Valkey) where REDIS_URL is set, else a table of the database, which all processes share.
+# authdemo.wire.caches has the backends of Django and django-redis, with a count of their calls.
 REDIS_URL = text("REDIS_URL")
 
 
 def _cache(*, ignore_exceptions: bool = False) -> dict[str, object]:
     if REDIS_URL:
         options = {"SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2, "IGNORE_EXCEPTIONS": ignore_exceptions}
-        return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": options}
+        return {"BACKEND": "authdemo.wire.caches.redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": options}
     return {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "authdemo.wire.caches.DatabaseCache",
         "LOCATION": "django_cache",
         # Django's default of 300 would throw away sessions and authorization codes that are still in use.
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},

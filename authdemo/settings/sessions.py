@@ -37,7 +37,7 @@ if SESSION_STORE == "redis" and not REDIS_URL:
 SESSION_ENGINE = ENGINES[SESSION_STORE]
 SESSION_CACHE_ALIAS = "memory" if SESSION_STORE == "memory" else "sessions"
 # In the memory of one process: gone after a restart, unknown to every other instance.
-CACHES["memory"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "sessions"}
+CACHES["memory"] = {"BACKEND": "authdemo.wire.caches.LocMemCache", "LOCATION": "sessions"}
 if SESSION_STORE == "file":
     SESSION_FILE_PATH = str(VAR_DIR / "sessions")  # one file a session; Django's default is the system's /tmp
     (VAR_DIR / "sessions").mkdir(mode=0o700, parents=True, exist_ok=True)
