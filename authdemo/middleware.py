@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.middleware import common
+from django.shortcuts import render
 
 GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponseBase]
 access_log = logging.getLogger("authdemo.access")
@@ -27,6 +30,8 @@ class ResponseHeadersMiddleware:
         response = self.get_response(request)
         response["X-Served-By"] = settings.INSTANCE_NAME
         response["Permissions-Policy"] = settings.PERMISSIONS_POLICY
+        # A page says who you are: nobody who presses Back after you have left should see it.
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 
@@ -42,12 +47,37 @@ class AccessLogMiddleware:
         response = self.get_response(request)
         fields = {
             "method": request.method,
-            "path": request.path,
+            "path": quote(request.path),  # no line break of an address may begin a line of the log
             "status": response.status_code,
             "ms": round((time.perf_counter() - start) * 1000, 1),
         }
-        access_log.info("%s %s %s", request.method, request.path, response.status_code, extra={"fields": fields})
+        message = f"{fields['method']} {fields['path']} {fields['status']}"
+        access_log.info(message, extra={"fields": fields})
         return response
+
+
+class MethodNotAllowedMiddleware:
+    """Give Django's empty 405 a page. It is what one sees who opens the address of a form by hand."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer; fill an empty 405 with a page, and leave `Allow` as it is (RFC 9110 §15.5.6)."""
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not getattr(response, "content", b"full"):
+            page = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
+
+
+class CommonMiddleware(common.CommonMiddleware):
+    """Django's, but a POST to an address without its last slash is "not found" and not an error about redirects."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        """Add the slash for requests that a redirect repeats unchanged."""
+        return request.method in {"GET", "HEAD"} and super().should_redirect_with_slash(request)
 
 
 class CanonicalHostMiddleware:
@@ -57,7 +87,7 @@ class CanonicalHostMiddleware:
     move; APIs, discovery and health answer on both names, since programs do not follow redirects of a POST.
     """
 
-    PROGRAMS = ("/jwt/api/", "/sessions/api/", "/oauth/api/", "/.well-known/", "/jwt/.well-known/", "/identity/")
+    PROGRAMS = ("/healthz", "/.well-known/", "/jwt/.well-known/", "/identity/")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -65,13 +95,11 @@ class CanonicalHostMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Redirect a page on 127.0.0.1, answer everything else."""
-        host, _, port = request.META.get("HTTP_HOST", "").rpartition(":")
+        host, colon, port = request.get_host().partition(":")  # raises for a Host that is none of ours
         if self.local and host == "127.0.0.1" and self._is_page(request):
-            return HttpResponseRedirect(f"http://localhost:{port}{request.get_full_path()}")
+            return HttpResponseRedirect(f"http://localhost{colon}{port}{request.get_full_path()}")
         return self.get_response(request)
 
     def _is_page(self, request: HttpRequest) -> bool:
-        path = request.path
-        if path == "/healthz" or "/api/" in path:
-            return False
-        return request.method in {"GET", "HEAD"} and not path.startswith(self.PROGRAMS)
+        program = "/api/" in request.path or request.path.startswith(self.PROGRAMS)
+        return request.method in {"GET", "HEAD"} and not program

@@ -36,6 +36,11 @@ class WebProcess:
         return parts.port or (443 if parts.scheme == "https" else 80)
 
     @property
+    def is_site(self) -> bool:
+        """Whether this is an instance of the site itself."""
+        return self.application.startswith("authdemo.")
+
+    @property
     def command(self) -> list[str]:
         """The command line that serves it."""
         listen = f"--listen=127.0.0.1:{self.port}"

@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import requests
 
-from tests.fixtures.demo import ROOT, clean_environment
+from demo.processes import free_port
+from tests.fixtures.demo import ROOT, clean_environment, wait_until_listening
 
 WRONG = [
     ({"DEBUG": "perhaps"}, "DEBUG must be true or false"),
@@ -21,9 +23,19 @@ WRONG = [
     ({"DEMO_SITE_URL": "localhost:8000"}, "DEMO_SITE_URL must be a URL such as http://localhost:8000"),
     ({"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be read"),
     ({"ALLOWED_HOSTS": "example.org"}, "DEBUG must be false where ALLOWED_HOSTS names more than this machine"),
-    ({"ALLOWED_HOSTS": "example.org", "DEBUG": "no"}, "SECRET_KEY must be set where DEBUG is false"),
+    (
+        {"ALLOWED_HOSTS": "example.org", "DEBUG": "no"},
+        "SECRET_KEY must be set where ALLOWED_HOSTS names more than this machine",
+    ),
+    ({"ALLOWED_HOSTS": "example.org", "DEBUG": "no"}, "JWT_SIGNING_KEY must be set where ALLOWED_HOSTS names more"),
     ({"JWT_ALGORITHM": "none"}, "JWT_ALGORITHM must be one of"),
-    ({"JWT_ACCESS_MINUTES": "-5"}, "JWT_ACCESS_MINUTES must be a whole number, 1 or more"),
+    ({"JWT_ACCESS_MINUTES": "-5"}, "JWT_ACCESS_MINUTES must be a whole number from 1"),
+    ({"JWT_REFRESH_DAYS": "99999999999"}, "JWT_REFRESH_DAYS must be a whole number from 1"),
+    ({"REDIS_URL": "nope"}, "REDIS_URL must begin with redis://"),
+    ({"DEMO_SITE_URL": "http://localhost:99999"}, "DEMO_SITE_URL must be a URL"),
+    ({"DEMO_PROVIDERS_URL": "http://127.0.0.1:abc"}, "DEMO_PROVIDERS_URL must be a URL"),
+    ({"DEMO_SITE_URL": "http://localhost:8000    # a comment"}, "DEMO_SITE_URL must be a URL"),
+    ({"VAR_DIR": "/dev/null/var"}, "VAR_DIR must be a folder that can be written to"),
     ({"JWT_SIGNING_KEY": "sup3r-s3cret"}, "JWT_SIGNING_KEY"),
     ({"JWT_SIGNING_KEY": "sup3r-s3cret", "JWT_ALGORITHM": "HS256"}, "JWT_SIGNING_KEY"),
     ({"GITHUB_CLIENT_ID": "abc"}, "Set both GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET"),
@@ -36,7 +48,7 @@ def run(folder: Path, *command: str, **environment: str) -> subprocess.Completed
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env=clean_environment(folder) | environment,
+        env=clean_environment(folder, addresses=False) | environment,
         text=True,
         capture_output=True,
         timeout=60,
@@ -65,13 +77,59 @@ def test_a_server_does_not_start_with_a_setting_that_was_not_understood(tmp_path
     assert done.stderr.startswith("Not started: SESSION_STORE must be one of")
 
 
-def test_check_deploy_is_clean_under_production_settings(tmp_path):
-    done = run(
-        tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING",
-        DEBUG="false", SECRET_KEY="k" * 30 + "0123456789-0123456789-0123456789", ALLOWED_HOSTS="auth.example.org",
-        DEMO_SITE_URL="https://auth.example.org",
-    )  # fmt: skip
+def production(folder: Path) -> dict[str, str]:
+    """The block of docs/production.md as an environment, with the blanks filled in."""
+    document = (ROOT / "docs" / "production.md").read_text(encoding="utf-8")
+    block = document.split("```")[1]
+    environment = dict(line.split("=", 1) for line in block.strip().splitlines())
+    key = run(folder, "-m", "jwt_app.keys", "RS256").stdout.replace("\n", "\\n")
+    fill = {"SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-" * 2, "JWT_SIGNING_KEY": key, "REDIS_URL": ""}
+    return environment | fill | {"DATABASE_URL": ""}
+
+
+def test_check_deploy_is_clean_under_the_settings_of_the_document(tmp_path):
+    done = run(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **production(tmp_path))
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.live
+def test_production_starts_as_the_document_says_and_shows_no_stand_in(tmp_path):
+    environment = production(tmp_path)
+    assert run(tmp_path, "manage.py", "migrate", "-v0", **environment).returncode == 0
+    command = (ROOT / "docs" / "production.md").read_text(encoding="utf-8").split("```")[3].split()
+    port = free_port()
+    words = [word.replace("127.0.0.1:8000", f"127.0.0.1:{port}") for word in command[1:]]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "waitress", *words],
+        cwd=ROOT, env=clean_environment(tmp_path, addresses=False) | environment, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        wait_until_listening(port)
+        host = {"Host": "auth.example.org"}
+        assert requests.get(f"http://127.0.0.1:{port}/healthz", headers=host, timeout=10).status_code == 200
+        plain = requests.get(f"http://127.0.0.1:{port}/oauth/", headers=host, timeout=10, allow_redirects=False)
+        assert plain.headers["Location"] == "https://auth.example.org/oauth/"
+        page = requests.get(
+            f"http://127.0.0.1:{port}/oauth/", headers=host | {"X-Forwarded-Proto": "https"}, timeout=10
+        )
+        assert page.status_code == 200
+        assert "Sign in with GitHub" in page.text
+        assert "Google" not in page.text.split("<main")[1]
+        assert "127.0.0.1" not in page.text + str(page.headers)
+        assert "Secure" in page.headers["Set-Cookie"]
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)
+
+
+def test_every_line_of_the_example_file_can_be_used_as_it_stands(tmp_path):
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    used = re.findall(r"^# ([A-Z_]+=.+)$", example, flags=re.M)
+    assert len(used) >= 12
+    (tmp_path / "env").write_text("\n".join(used) + "\n", encoding="utf-8")
+    done = run(tmp_path, "manage.py", "check", ENV_FILE=str(tmp_path / "env"))
+    assert done.returncode == 0, done.stderr
+    assert "Invalid line" not in done.stderr
 
 
 def test_keys_are_made_once_by_many_processes_and_only_their_owner_reads_them(tmp_path):

@@ -109,6 +109,51 @@ def test_a_page_that_does_not_exist_says_so_and_leads_back(client, settings):
 
 
 @pytest.mark.django_db
+def test_a_post_without_the_last_slash_is_not_found_and_no_error(client, settings):
+    settings.DEBUG = True  # Django would raise a RuntimeError and show it, form and all
+    assert client.post("/sessions/login", {"password": "typed"}).status_code == 404
+    settings.DEBUG = False
+    response = client.post("/jwt/api/token", {"password": "typed"})
+    assert response.status_code == 404
+    assert response.json()["code"] == "not_found"
+    assert client.get("/sessions/login").status_code == 301
+
+
+@pytest.mark.django_db
+def test_a_strange_host_is_400_with_a_page_that_shows_nothing(client, settings):
+    settings.DEBUG = False
+    for host in ("evil.example", "127.0.0.1:80@evil.example", "127.0.0.1:.evil.example"):
+        response = client.get("/", headers={"host": host})
+        assert response.status_code == 400
+        assert "cannot be answered" in response.content.decode()
+        assert client.get("/jwt/api/whoami/", headers={"host": host}).json()["code"] == "bad_request"
+
+
+@pytest.mark.django_db
+def test_the_address_of_a_form_opened_by_hand_is_a_page(client):
+    response = client.get("/sessions/logout/")
+    assert response.status_code == 405
+    assert "POST" in response["Allow"]
+    assert "only takes a form" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_is_not_kept_for_whoever_presses_back(client):
+    assert "no-store" in client.get("/")["Cache-Control"]
+    assert "max-age" in client.get("/jwt/.well-known/jwks.json")["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_no_address_can_write_a_line_of_its_own_into_the_log(client, caplog):
+    logging.getLogger("authdemo.access").addHandler(caplog.handler)
+    client.get("/x%0aINFO%20forged%1b[2J/")
+    logging.getLogger("authdemo.access").removeHandler(caplog.handler)
+    message = [record for record in caplog.records if record.name == "authdemo.access"][-1].getMessage()
+    assert "\n" not in message
+    assert "\x1b" not in message
+
+
+@pytest.mark.django_db
 def test_a_form_of_another_site_is_refused_with_a_page(client):
     from django.test import Client
 

@@ -8,12 +8,14 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.http import HttpRequest
 
+from authdemo.session_store.users import ReadWithSession
+
 from .demo import is_local_demo
 
 LOOPBACK = {"127.0.0.1", "::1"}
 
 
-class PasswordBackend(AuthenticationBackend):
+class PasswordBackend(ReadWithSession, AuthenticationBackend):
     """allauth's, which takes a user name or an e-mail address; the password that everybody knows is none elsewhere."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> Any:

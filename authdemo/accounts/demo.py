@@ -29,5 +29,5 @@ ACCOUNTS = (
 
 
 def is_local_demo() -> bool:
-    """Return True in `manage.py demo` and `runserver` (LABS or DEBUG), where the site answers to this machine alone."""
+    """Return True in the demo and with `runserver` (LABS or DEBUG), where the site answers to this machine alone."""
     return (settings.DEBUG or settings.LABS) and set(settings.ALLOWED_HOSTS) <= set(settings.LOOPBACK_HOSTS)

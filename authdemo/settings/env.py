@@ -24,6 +24,11 @@ problems: list[str] = []
 """Sentences for `manage.py check`. They name the variable and never its value, which may be a secret."""
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).absolute()
+try:
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    VAR_DIR.chmod(0o700)  # each row of django_session is a signed-in cookie, and the keys are here, too
+except OSError as error:
+    raise SystemExit(f"VAR_DIR must be a folder that can be written to: {error.strerror}.") from None
 """What the site writes while it runs: the SQLite files and the generated keys. Never in git."""
 
 
@@ -44,13 +49,13 @@ def flag(name: str, default: bool) -> bool:
     return default
 
 
-def whole(name: str, default: int, minimum: int = 1) -> int:
-    """Return a whole number that is at least `minimum`."""
+def whole(name: str, default: int, minimum: int = 1, maximum: int = 100_000) -> int:
+    """Return a whole number from `minimum` to `maximum`."""
     value = text(name)
     if not value:
         return default
-    if not value.isascii() or not value.isdigit() or int(value) < minimum:
-        problems.append(f"{name} must be a whole number, {minimum} or more.")
+    if not value.isascii() or not value.isdigit() or len(value) > 9 or not minimum <= int(value) <= maximum:
+        problems.append(f"{name} must be a whole number from {minimum} to {maximum}.")
         return default
     return int(value)
 
@@ -67,8 +72,14 @@ def choice(name: str, default: str, allowed: Iterable[str]) -> str:
 def url(name: str, default: str) -> str:
     """Return an http(s) URL with a host and without a slash at its end."""
     value = text(name, default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or set(value) & set(" #?"):
+    try:
+        parts = urlsplit(value)
+        right = (
+            parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and not set(value) & set(" #?")
+        )
+    except ValueError:  # a port that is no number, or too large
+        right = False
+    if not right:
         problems.append(f"{name} must be a URL such as {default}.")
         return default
     return value
@@ -100,7 +111,6 @@ def generated(name: str, make: Callable[[], str]) -> str:
     """
     path = VAR_DIR / name
     if not path.exists():
-        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # sessions are in there, too
         draft = path.with_name(f"{name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(make(), encoding="ascii")

@@ -5,17 +5,20 @@ from __future__ import annotations
 from .base import CACHES, HTTPS, REDIS_URL
 from .env import VAR_DIR, choice, problems
 
+# Our own model, from the first migration on: it cannot easily be changed later.
 AUTH_USER_MODEL = "accounts.User"
 
 # A name or an e-mail address, whichever is typed, through one place for all sign-in forms and APIs.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["authdemo.accounts.backends.PasswordBackend"]
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
+# What a new password must not be: like the user's name, short, or on the list of common ones.
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Where a page sends you that needs a session, and where you land after signing in and out.
 LOGIN_URL = "sessions:login"
 LOGIN_REDIRECT_URL = "sessions:dashboard"
 LOGOUT_REDIRECT_URL = "overview:index"
@@ -23,8 +26,9 @@ LOGOUT_REDIRECT_URL = "overview:index"
 # Where the record behind the ID lies. Every choice but the last can be revoked at once.
 ENGINES = {
     "db": "django.contrib.sessions.backends.db",
-    "cached_db": "django.contrib.sessions.backends.cached_db",
-    "redis": "django.contrib.sessions.backends.cache",
+    # Django's own of these two let a session come back that has ended, or lose one: each says how.
+    "cached_db": "authdemo.session_store.cached_db",
+    "redis": "authdemo.session_store.cache",
     "memory": "django.contrib.sessions.backends.cache",
     "file": "django.contrib.sessions.backends.file",
     # No record at all: the cookie is the data, signed. It cannot be taken back before it expires.
@@ -51,10 +55,12 @@ CSRF_COOKIE_NAME = "authdemo_csrf"
 SESSION_COOKIE_HTTPONLY = True  # JavaScript cannot read it, so injected script cannot send it away
 SESSION_COOKIE_SAMESITE = "Lax"  # other sites' forms do not carry it; links to us do
 SESSION_COOKIE_SECURE = HTTPS  # only over TLS; on http://localhost the browser would drop it
+# The CSRF token proves that a form is ours. Templates put it into forms, so no script has to read the cookie.
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds, counted from the sign-in (see sessions_app/signals.py)
+# "Signed out" and the like, kept in the session: the default cookie is called the same as the outside world's.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # "My devices": a row for each sign-in. Activity tracking writes at every request, so it stays off.

@@ -19,7 +19,8 @@ function apply(theme) {
 }
 
 button.hidden = false;
-label.textContent = localStorage.getItem("theme") ?? "system";
+// The admin of Django keeps its own choice, "auto" among them, under the same name.
+label.textContent = order.includes(localStorage.getItem("theme")) ? localStorage.getItem("theme") : "system";
 button.addEventListener("click", () => {
   apply(order[(order.indexOf(label.textContent) + 1) % order.length]);
 });
@@ -49,3 +50,7 @@ document.getElementById("token-chip-end").addEventListener("click", async () => 
 tokens.onChange(showToken);
 setInterval(showToken, 1000);
 showToken();
+
+// Paper is white.
+window.addEventListener("beforeprint", () => { document.documentElement.dataset.theme = "light"; });
+window.addEventListener("afterprint", () => apply(label.textContent));

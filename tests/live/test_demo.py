@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import urllib.request
 import pytest
 
 from demo.processes import port_in_use
-from tests.fixtures.demo import ROOT, RunningDemo, clean_environment
+from tests.fixtures.demo import ROOT, RunningDemo, clean_environment, wait_until_free, wait_until_listening
 
 pytestmark = pytest.mark.live
 
@@ -28,7 +29,10 @@ def ports(running: RunningDemo) -> list[int]:
     return [int(url.rsplit(":", 1)[1]) for url in (running.site, running.site_b, running.providers, running.orders)]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name)
+ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+@pytest.mark.parametrize("how", ENDS, ids=lambda how: how.name)
 def test_it_starts_everything_and_ends_everything(fresh, how):
     fresh.start()
     assert f"Open      {fresh.site}/" in fresh.output
@@ -47,6 +51,33 @@ def test_it_starts_everything_and_ends_everything(fresh, how):
     fresh.stop(how)
     assert [port for port in ports(fresh) if port_in_use(port)] == []
     assert "Traceback" not in fresh.output
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
+def test_a_closed_terminal_ends_everything(fresh):
+    import pty
+
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import pty, sys; pty.spawn([sys.executable, 'manage.py', 'demo'])"],
+        cwd=ROOT, env=fresh.environment, stdin=child, stdout=child, stderr=child, start_new_session=True,
+    )  # fmt: skip
+    os.close(child)
+    for port in ports(fresh):
+        wait_until_listening(port)
+    process.kill()  # the terminal program goes, and with it the terminal
+    process.wait(timeout=20)
+    os.close(parent)
+    for port in ports(fresh):
+        wait_until_free(port)
+
+
+def test_only_the_outside_beside_a_site_that_runs(fresh):
+    with socket.create_server(("127.0.0.1", ports(fresh)[0])):  # a runserver, say
+        fresh.start("--outside")
+        assert "stand-ins and the orders service are running" in fresh.output
+        assert [port_in_use(port) for port in ports(fresh)] == [True, False, True, True]
+        fresh.stop()
 
 
 def test_a_port_in_use_is_one_line_before_anything_starts(fresh):

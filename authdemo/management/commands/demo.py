@@ -12,11 +12,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from honcho.manager import Manager
 
 from authdemo.settings.env import VAR_DIR
@@ -30,6 +31,14 @@ Authdemo is running.
   Sign in   alice / {password}           here
             alice.outside / {password}   at the stand-ins for GitHub, Google and Outside ID
 
+  A second instance of the site runs at {site_b}/; `teacher` opens {site}/admin/.
+  Stop it with Ctrl-C.
+"""
+OUTSIDE_BANNER = """
+The stand-ins and the orders service are running, for the site at {site}/.
+
+  Sign in   alice.outside / {password}   at the stand-ins for GitHub, Google and Outside ID
+
   Stop it with Ctrl-C.
 """
 
@@ -37,19 +46,33 @@ Authdemo is running.
 class Command(BaseCommand):
     help = "Prepare the databases, start the site twice, the outside world and the orders service; end all on Ctrl-C."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--outside",
+            action="store_true",
+            help="Start the stand-ins and the orders service only, beside a site that runs already (runserver).",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         processes = web_processes(settings.SITE_URL, settings.SITE_B_URL, settings.PROVIDERS_URL, settings.ORDERS_URL)
+        if options["outside"]:
+            processes = [process for process in processes if not process.is_site]
         if problem := problem_with(processes):
             raise CommandError(problem)
-        self.prepare()
+        try:
+            self.prepare()
+        except KeyboardInterrupt:
+            raise CommandError("Stopped before anything was started.") from None
         manager = Manager()
         # DEBUG is for whoever edits the code (`runserver`); here an error is a page of ours and never a traceback.
         environment = os.environ | {"LABS": "true", "DEBUG": "false", "PYTHONUNBUFFERED": "1"}
-        environment |= {process.setting: process.url for process in processes} | self.add_valkey(manager)
+        environment |= {process.setting: process.url for process in processes}
+        if not options["outside"]:
+            environment |= self.add_valkey(manager)
         for process in processes:
             manager.add_process(process.name, shell_line(process.command), env=environment | dict(process.environment))
-        if hasattr(signal, "SIGHUP"):  # the terminal was closed
-            signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, terminal_closed(os.getpid()))
         threading.Thread(target=self.announce, args=(processes, manager), daemon=True).start()
         manager.loop()
         if manager.returncode not in {130, 143}:  # Ctrl-C and SIGTERM are the ways to end it
@@ -88,7 +111,10 @@ class Command(BaseCommand):
                 self.stderr.write(f"{process.name} did not get ready within {PATIENCE} seconds.")
                 manager.terminate()
                 return
-        self.stdout.write(BANNER.format(site=settings.SITE_URL, password=settings.DEMO_PASSWORD))
+        banner = BANNER if any(process.is_site for process in processes) else OUTSIDE_BANNER
+        self.stdout.write(
+            banner.format(site=settings.SITE_URL, site_b=settings.SITE_B_URL, password=settings.DEMO_PASSWORD)
+        )
         self.stdout.flush()
 
 
@@ -103,6 +129,20 @@ def wait_until_healthy(process: WebProcess, deadline: float) -> bool:
         except (urllib.error.URLError, OSError):
             waiting.wait(0.1)
     return False
+
+
+def terminal_closed(parent: int) -> Callable[..., None]:
+    """Return a handler of SIGHUP that ends the demo, although nobody can read what it says any more."""
+
+    def handler(*_: object) -> None:
+        if os.getpid() != parent:  # a child of honcho's inherits the handler
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, sys.stderr.fileno())
+        os.kill(parent, signal.SIGTERM)
+
+    return handler
 
 
 def shell_line(command: list[str]) -> str:
