@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import Http404
 from django.urls import include, path
-from django.views.defaults import page_not_found
 
 from authdemo.health import healthz
 
@@ -17,6 +15,9 @@ urlpatterns = [
     path("wire/", include("authdemo.wire.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
-    # Our own page also while DEBUG is on. With its slash it leaves APPEND_SLASH to Django.
-    path("<path:anything>/", lambda request, anything: page_not_found(request, Http404())),
 ]
+
+handler400 = "authdemo.errors.bad_request"
+handler403 = "authdemo.errors.permission_denied"
+handler404 = "authdemo.errors.page_not_found"
+handler500 = "authdemo.errors.server_error"

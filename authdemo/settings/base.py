@@ -19,20 +19,32 @@ SECRET_KEY = text("SECRET_KEY") or generated("secret_key", get_random_secret_key
 
 # Where the processes of the demo are found. DEMO_SITE_URL is also the `iss` of every token made here.
 SITE_URL = url("DEMO_SITE_URL", "http://localhost:8000")
-SITE_B_URL = url("DEMO_SITE_B_URL", "http://localhost:8001")
-PROVIDERS_URL = url("DEMO_PROVIDERS_URL", "http://127.0.0.1:9000")
-THIRDPARTY_URL = url("DEMO_THIRDPARTY_URL", "http://127.0.0.1:9001")
-HOSTILE_URL = url("DEMO_HOSTILE_URL", "http://127.0.0.1:9002")
-ORDERS_URL = url("DEMO_ORDERS_URL", "http://127.0.0.1:9100")
+
+
+def _demo(name: str, default: str) -> str:
+    """Return the address of a process of the demo. In production there is none unless it is named."""
+    return url(name, default) if DEBUG or text(name) else ""
+
+
+SITE_B_URL = _demo("DEMO_SITE_B_URL", "http://localhost:8001")
+PROVIDERS_URL = _demo("DEMO_PROVIDERS_URL", "http://127.0.0.1:9000")
+THIRDPARTY_URL = _demo("DEMO_THIRDPARTY_URL", "http://127.0.0.1:9001")
+HOSTILE_URL = _demo("DEMO_HOSTILE_URL", "http://127.0.0.1:9002")
+ORDERS_URL = _demo("DEMO_ORDERS_URL", "http://127.0.0.1:9100")
 
 DEMO_PASSWORD = "workshop-2026"  # noqa: S105  of the accounts that `seed_demo` makes, on this machine only
 
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK_HOSTS)
-if DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK_HOSTS):
-    problems.append("DEBUG must be false where ALLOWED_HOSTS names more than this machine.")
-if not DEBUG and not text("SECRET_KEY") and set(ALLOWED_HOSTS) - set(LOOPBACK_HOSTS):
-    problems.append("SECRET_KEY must be set where DEBUG is false and ALLOWED_HOSTS names more than this machine.")
+ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=LOOPBACK_HOSTS)]
+if set(ALLOWED_HOSTS) - set(LOOPBACK_HOSTS):
+    if DEBUG:
+        problems.append("DEBUG must be false where ALLOWED_HOSTS names more than this machine.")
+    # Several machines would each make keys of their own, and refuse what another one signed.
+    problems += [
+        f"{name} must be set where ALLOWED_HOSTS names more than this machine."
+        for name in ("SECRET_KEY", "JWT_SIGNING_KEY")
+        if not text(name)
+    ]
 
 INSTALLED_APPS = [
     "authdemo",
@@ -54,8 +66,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.usersessions",
-    "sessions_app",  # after allauth.usersessions, and
-    "jwt_app",  # after token_blacklist: their admin pages take the place of the libraries'
+    "sessions_app",  # after allauth.usersessions: it takes over from one of its signal receivers
+    "jwt_app",
 ]
 
 MIDDLEWARE = [
@@ -68,12 +80,13 @@ MIDDLEWARE = [
     "authdemo.middleware.AccessLogMiddleware",  # after WhiteNoise: static files are not worth a line
     "authdemo.middleware.CanonicalHostMiddleware",
     "authdemo.events.middleware.CurrentRequestMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "authdemo.session_store.middleware.SessionMiddleware",
+    "authdemo.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "authdemo.wire.middleware.AuthenticationTimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "authdemo.middleware.MethodNotAllowedMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sessions_app.middleware.SessionKeyMiddleware",
 ]
@@ -120,17 +133,25 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- Caches: Redis (or Valkey) where REDIS_URL is set, else a table of the database, which all processes share.
 # authdemo.wire.caches has the backends of Django and django-redis, with a count of their calls.
 REDIS_URL = text("REDIS_URL")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    problems.append("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    REDIS_URL = ""
 
 
 def _cache(*, ignore_exceptions: bool = False) -> dict[str, object]:
     if REDIS_URL:
-        options = {"SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2, "IGNORE_EXCEPTIONS": ignore_exceptions}
+        options = {
+            "SOCKET_CONNECT_TIMEOUT": 0.5,  # seconds; a cache that hangs must not hold every page
+            "SOCKET_TIMEOUT": 0.5,
+            "IGNORE_EXCEPTIONS": ignore_exceptions,
+            # Not pickle, the default: whoever can write to the cache could run code here.
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+        }
         return {"BACKEND": "authdemo.wire.caches.redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": options}
     return {
         "BACKEND": "authdemo.wire.caches.DatabaseCache",
@@ -163,15 +184,18 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 # ---- Security headers
 HTTPS = SITE_URL.startswith("https://")
+# Over https only, and browsers remember that for a year (HSTS, RFC 6797), before they send the first byte.
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a load balancer asks without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 if flag("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"  # no other site learns from which address of ours a visitor comes
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"  # a window of another site gets no handle on ours
+X_FRAME_OPTIONS = "DENY"  # in no frame: what you click here is what you see
+# Nothing here needs a camera; script that gets in should not have one either.
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -183,8 +207,8 @@ def _origin(address: str) -> str:
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "connect-src": ["'self'", _origin(SITE_B_URL), _origin(ORDERS_URL)],
+        "img-src": ["'self'", "data:"],  # Pico.css brings its arrows as data: URLs
+        "connect-src": ["'self'", *(_origin(address) for address in (SITE_B_URL, ORDERS_URL) if address)],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
@@ -217,5 +241,7 @@ LOGGING = {
         # AccessLogMiddleware writes one line a request; the development server's own would repeat it.
         "django.server": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # A Host that is none of ours is answered 400 and is no error of ours: no traceback for it.
+        "django.security.DisallowedHost": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},
     },
 }
