@@ -25,12 +25,14 @@ lint: .venv/installed-dev
 bench: .venv/installed
 	@$(BIN)/python bench/overhead.py
 
+# After a change of a requirement. To raise all other packages as well, empty constraints.txt first.
 constraints: .venv/installed-dev
-	$(BIN)/python -c "open('constraints.txt', 'w')"
 	$(BIN)/uv pip compile requirements-dev.txt --universal --python-version 3.11 --strip-extras --no-annotate \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make constraints" -o constraints.txt
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make constraints" \
+		-o constraints.new
+	mv constraints.new constraints.txt
 
-.venv/python: 
+.venv/python:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
 		{ echo "Python 3.11 or newer is needed: make demo PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv

@@ -85,7 +85,7 @@ def test_the_sign_in_form_with_an_error(demo, page):
     assert violations(page) == []
 
 
-def test_the_consent_page(demo, page):
+def test_the_sign_in_page_of_a_provider(demo, page):
     page.goto(f"{demo.site}/oauth/")
     page.get_by_role("button", name="GitHub").first.click()
     page.wait_for_url(f"{demo.providers}/**")
