@@ -28,4 +28,4 @@ def _cache() -> str:
         return "the memory of this one server process"
     if isinstance(cache, DatabaseCache):
         return f"a cache table in {connection.display_name}"
-    return "Redis" if "redis" in type(cache).__module__ else f"a cache ({type(cache).__name__})"
+    return "Redis or Valkey" if "redis" in type(cache).__module__ else f"a cache ({type(cache).__name__})"

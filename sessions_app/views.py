@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from allauth.usersessions.models import UserSession
@@ -13,8 +15,9 @@ from django.contrib.auth import get_user_model, logout
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -22,6 +25,8 @@ from django.views.decorators.http import require_POST, require_safe
 from . import devices
 from .forms import LoginForm
 from .store import describe_store
+
+View: TypeAlias = Callable[..., HttpResponse]
 
 
 def challenge() -> str:
@@ -92,11 +97,27 @@ def list_devices(request: HttpRequest) -> HttpResponse:
     return render(request, "sessions_app/devices.html", context)
 
 
-@login_required
-@require_POST
+def login_required_for_post(view: View) -> View:
+    """Send who is not signed in (any more) to the sign-in page, and from there to the list.
+
+    `login_required` would name the address of this POST as `next`, where the GET after the sign-in is a 405.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(reverse("sessions:devices"))
+        return view(request, *args, **kwargs)
+
+    return require_POST(wrapped)
+
+
+@login_required_for_post
 def revoke_device(request: HttpRequest, pk: int) -> HttpResponse:
-    """End one of my sessions, at once: its next request is anonymous. Somebody else's is not found."""
-    device = get_object_or_404(UserSession, pk=pk, user_id=request.user.pk)
+    """End one of my sessions, at once: its next request is anonymous."""
+    device = UserSession.objects.filter(pk=pk, user_id=request.user.pk).first()
+    if device is None:  # one page for what has ended, what never was, and what is somebody else's
+        return render(request, "sessions_app/not_mine.html", status=404)
     is_this = device.session_key == request.session.session_key
     device.end()
     if is_this:
@@ -106,8 +127,7 @@ def revoke_device(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sessions:devices")
 
 
-@login_required
-@require_POST
+@login_required_for_post
 def revoke_other_devices(request: HttpRequest) -> HttpResponse:
     """End all my sessions but this one."""
     count = devices.end_others(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -74,6 +75,47 @@ def test_ending_needs_post_and_a_session(alice, browser_of, path):
     anonymous = browser_of().post(path)
     assert anonymous.status_code == 302
     assert anonymous.headers["Location"].startswith("/sessions/login/")
+
+
+@pytest.mark.parametrize("act", ["1/revoke/", "revoke-others/"])
+def test_who_was_signed_out_meanwhile_signs_in_and_is_back_at_the_list(alice, browser_of, act):
+    """The sign-in page goes on by GET, and the address that ends a session takes only POST."""
+    tab = browser_of("alice")
+    tab.post("/sessions/logout/")
+    to_login = tab.post(f"{DEVICES}{act}")
+    assert to_login.headers["Location"] == f"/sessions/login/?next={DEVICES}"
+    back = tab.client.post(
+        to_login.headers["Location"], {"username": "alice", "password": "correct horse"}, follow=True
+    )
+    assert back.redirect_chain == [(DEVICES, 302)]
+    assert back.status_code == 200
+
+
+def test_a_second_end_of_the_same_session_says_what_happened(alice, browser_of):
+    here, there = browser_of("alice"), browser_of("alice")
+    row = row_of(there)
+    end(here, row)
+    again = here.post(f"{DEVICES}{row.pk}/revoke/")
+    assert again.status_code == 404
+    html = again.content.decode()
+    assert "It may have ended already." in html
+    assert f'href="{DEVICES}"' in html
+    assert here.user() == "alice"
+
+
+def test_somebody_elses_session_looks_like_one_that_never_was(alice, bob, browser_of):
+    here, bobs = browser_of("alice"), browser_of("bob")
+
+    def answer(pk):
+        response = here.post(f"{DEVICES}{pk}/revoke/")
+        return response.status_code, without_secrets(response.content.decode()), dict(response.items()).keys()
+
+    assert answer(row_of(bobs).pk) == answer(999_999)
+
+
+def without_secrets(html: str) -> str:
+    """The page without what differs each time: the CSRF token."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", html)
 
 
 def test_the_page_never_shows_a_key(alice, browser_of):

@@ -117,8 +117,8 @@ def test_the_dashboard_shows_a_piece_of_the_cookie_and_no_more(alice, browser_of
     ("store", "words"),
     [
         ("db", "a row of the table django_session in SQLite"),
-        ("cached_db", "with a copy in Redis"),
-        ("redis", "Redis"),
+        ("cached_db", "with a copy in Redis or Valkey"),
+        ("redis", "Redis or Valkey"),
         ("memory", "the memory of this one server process"),
         ("file", "a file on the server"),
         ("signed_cookie", "the cookie itself"),
