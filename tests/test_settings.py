@@ -149,7 +149,7 @@ def test_keys_are_made_once_by_many_processes_and_only_their_owner_reads_them(tm
 
 def test_every_variable_that_the_code_reads_is_in_the_example_file():
     read = set()
-    call = re.compile(r"\b(?:text|flag|whole|choice|url|_demo|parsed|pair|env(?:\.\w+)?|environ\.get)\(([^()]*)")
+    call = re.compile(r"\b(?:text|flag|whole|choice|url|_demo|parsed|pair|env(?:\.\w+)?|os\.environ\.get)\(([^()]*)")
     for path in [*ROOT.glob("authdemo/settings/*.py"), *ROOT.glob("demo/**/*.py")]:
         for arguments in call.findall(path.read_text(encoding="utf-8")):
             read |= set(re.findall(r'"([A-Z][A-Z_]+)"', arguments))
