@@ -60,6 +60,8 @@ def public_key(algorithm: str, signing_key: str) -> str:
 
     Raises ValueError where the key does not fit the algorithm. The message says what is needed, never the value.
     """
+    if algorithm not in NEEDS:
+        raise ValueError(f"The algorithm must be one of: {', '.join(NEEDS)}.")
     method = jwt.get_algorithm_by_name(algorithm)
     try:
         key = method.prepare_key(signing_key)

@@ -23,6 +23,11 @@ class LoginSerializer(simplejwt.TokenObtainPairSerializer):
         # A password may begin or end with a blank.
         self.fields["password"].trim_whitespace = False
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        """Sign in. Raises AuthenticationFailed. The order is that of `RefreshSerializer`."""
+        pair = super().validate(attrs)
+        return {"access": pair["access"], "refresh": pair["refresh"]}
+
 
 class RefreshSerializer(serializers.Serializer):
     """A refresh token for a new pair (RFC 6749 §6)."""
@@ -36,7 +41,7 @@ class RefreshSerializer(serializers.Serializer):
 
 
 class LogoutSerializer(serializers.Serializer):
-    """A refresh token whose family ends."""
+    """A refresh token whose family ends. It may have ended before: what was asked for is so (RFC 7009 §2.2)."""
 
     refresh = serializers.CharField()
 

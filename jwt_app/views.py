@@ -1,4 +1,4 @@
-"""The API, and the page with a client for it."""
+"""What a token opens, the public keys, and the page with a client for the API."""
 
 from __future__ import annotations
 
@@ -7,55 +7,19 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.transaction import non_atomic_requests
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.generic import TemplateView
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework_simplejwt import views as simplejwt
 
-from .authentication import JWTAuthentication, StatelessAuthentication
+from .authentication import StatelessAuthentication
 from .backend import token_backend
-from .serializers import LoginSerializer, LogoutSerializer, RefreshSerializer, VerifySerializer
 
-# RFC 6749 §5.1: a token must not lie in any cache.
+# What a token says is for its holder, and must not lie in any cache.
 uncached = method_decorator(never_cache, name="dispatch")
-
-
-@uncached
-class LoginView(simplejwt.TokenViewBase):
-    """POST user name and password, get an access and a refresh token."""
-
-    serializer_class = LoginSerializer
-
-
-@method_decorator(non_atomic_requests, name="dispatch")  # see RefreshToken.rotate
-@uncached
-class RefreshView(simplejwt.TokenViewBase):
-    """POST a refresh token, get a new pair. The old refresh token is used up."""
-
-    serializer_class = RefreshSerializer
-
-
-@uncached
-class LogoutView(simplejwt.TokenViewBase):
-    """POST a refresh token, and its whole family ends.
-
-    200 also when it had ended before: what was asked for is so (RFC 7009 §2.2 says the same). 401 for a token that
-    is not ours or has expired.
-    """
-
-    serializer_class = LogoutSerializer
-
-
-@uncached
-class VerifyView(simplejwt.TokenViewBase):
-    """POST a token, learn whether it would be accepted: 200 or 401."""
-
-    serializer_class = VerifySerializer
 
 
 @uncached
@@ -63,7 +27,6 @@ class WhoAmIView(APIView):
     """Say who the token speaks for. Nothing is looked up."""
 
     authentication_classes = [StatelessAuthentication]
-    permission_classes = [IsAuthenticated]
 
     def get(self, request: Request) -> Response:
         """Answer from the payload alone."""
@@ -74,9 +37,6 @@ class WhoAmIView(APIView):
 @uncached
 class MeView(APIView):
     """Say who the user is by the database. A user who is inactive or gone gets 401."""
-
-    authentication_classes = [JWTAuthentication]
-    permission_classes = [IsAuthenticated]
 
     def get(self, request: Request) -> Response:
         """Answer from the user's row."""

@@ -101,6 +101,20 @@ def test_search_is_exact_for_a_jti_and_by_the_start_for_a_name(teacher: Client, 
     assert teacher.get(FAMILIES, {"q": "ali"}).content.decode().count("action-checkbox") >= 1
 
 
+@pytest.mark.parametrize(
+    ("page", "lookup"), [(LIST, "token__startswith"), (LIST, "token"), (BLACK, "token__token__startswith")]
+)
+def test_no_lookup_spells_the_digest_letter_by_letter(
+    teacher: Client, tokens: list[str], page: str, lookup: str
+) -> None:
+    digest = OutstandingToken.objects.earliest("id").token
+
+    right, wrong = teacher.get(page, {lookup: digest}), teacher.get(page, {lookup: "x"})
+
+    assert (right.status_code, wrong.status_code) == (400, 400)
+    assert teacher.get(LIST, {"jti__startswith": "x"}).status_code == 200
+
+
 def test_ending_a_family_ends_its_tokens(teacher: Client, api: API, tokens: list[str]) -> None:
     family = RefreshFamily.objects.get()
     form = {"action": "end_families", "index": "0", "_selected_action": [str(family.pk)]}

@@ -225,10 +225,15 @@ def test_a_wrong_setting_is_a_sentence_and_shows_no_value(
     ("changes", "code"),
     [
         ({"SIGNING_KEY": ...}, "jwt_app.E001"),
-        ({"ALGORITHM": "none"}, "jwt_app.E002"),
+        ({"ALGORITHM": "none"}, "jwt_app.E003"),
+        ({"ALGORITHM": "rs256"}, "jwt_app.E003"),
         ({"SIGNING_KEY": "short", "ALGORITHM": "HS256"}, "jwt_app.E003"),
         ({"ISSUER": None}, "jwt_app.E004"),
         ({"AUDIENCE": None}, "jwt_app.E005"),
+        ({"TOKEN_OBTAIN_SERIALIZER": ...}, "jwt_app.E006"),
+        ({"TOKEN_REFRESH_SERIALIZER": ...}, "jwt_app.E006"),
+        ({"TOKEN_BLACKLIST_SERIALIZER": ...}, "jwt_app.E006"),
+        ({"TOKEN_VERIFY_SERIALIZER": ...}, "jwt_app.E006"),
     ],
 )
 def test_the_check_tells_a_project_that_copies_the_app(settings: Any, changes: dict[str, Any], code: str) -> None:
