@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.urls import get_resolver
@@ -28,7 +28,7 @@ from .models import Exchange
 
 logger = logging.getLogger("authdemo.wire")
 
-LARGEST_BODY = 64 * 1024  # bytes; of a larger one only the size is kept
+LARGEST_BODY = 16 * 1024  # bytes; of a larger one only the size is kept
 MOST_CALLS = 100
 NOT_RECORDED = ("/wire/", "/healthz", "/favicon.ico")
 
@@ -37,11 +37,7 @@ def wanted(request: HttpRequest) -> bool:
     """Tell whether this exchange is to be kept. Reads a small body, so that it is still there afterwards."""
     if request.path.startswith((*NOT_RECORDED, settings.STATIC_URL)) or not recorded_as(request):
         return False
-    if _length(request) <= LARGEST_BODY:
-        try:
-            request.body  # noqa: B018  Django keeps what was read, and views read it from there
-        except OSError:  # the client went away; the view will find out, too
-            return False
+    _content(request)  # Django keeps what was read, and views read it from there
     return True
 
 
@@ -158,7 +154,6 @@ def _micro(seconds: float) -> int:
 
 def request_parts(request: HttpRequest) -> redaction.RequestParts:
     """Take a request apart."""
-    small = _length(request) <= LARGEST_BODY
     multipart = request.content_type == "multipart/form-data"
     return redaction.RequestParts(
         method=request.method or "",
@@ -167,10 +162,19 @@ def request_parts(request: HttpRequest) -> redaction.RequestParts:
         headers=list(request.headers.items()),
         cookies=list(request.COOKIES.items()),
         content_type=request.content_type or "",
-        content=request.body if small and not multipart else b"",
-        fields=_fields(request) if small and multipart else (),
+        content=b"" if multipart else _content(request),
+        fields=_fields(request) if multipart and _content(request) else (),
         size=_length(request),
     )
+
+
+def _content(request: HttpRequest) -> bytes:
+    if _length(request) > LARGEST_BODY:
+        return b""
+    try:
+        return request.body
+    except (SuspiciousOperation, RawPostDataException, OSError):  # larger than Django reads, or cut off
+        return b""
 
 
 def _fields(request: HttpRequest) -> list[tuple[str, str]]:

@@ -219,11 +219,15 @@ def test_the_panel_itself_costs_no_statement_that_would_be_counted(client):
     assert count(watched(client)) == closed
 
 
-def test_a_body_that_is_too_large_or_no_form_is_not_kept(alice):
+def test_a_body_that_is_too_large_or_no_form_is_not_kept(alice, settings):
     browser = watched()
     browser.post("/jwt/api/token/", json.dumps({"username": "x" * 70_000}), "application/json")
     assert last().request["body"] == ""
     assert last().request_bytes > 70_000
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    answer = browser.post("/jwt/api/token/", {"username": "alice"}, "application/json")
+    assert (answer.status_code, last().status, last().request["body"]) == (413, 413, "")
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     multipart = "multipart/form-data; boundary=B"
     browser.generic("POST", "/jwt/api/token/", b"--B\r\nno form", content_type=multipart)
     assert last().path == "/jwt/api/token/"
