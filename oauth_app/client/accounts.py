@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
@@ -25,6 +26,21 @@ def owner_of(addresses: Iterable[EmailAddress]) -> AbstractUser | None:
     if not match:
         return None
     return get_user_model()._default_manager.filter(match).distinct().order_by("pk").first()
+
+
+def said(account: SocialAccount) -> list[dict[str, Any]]:
+    """Return what the provider said of the account, whichever of allauth's shapes it is stored in."""
+    data = account.extra_data if isinstance(account.extra_data, dict) else {}
+    return [data, *(part for part in (data.get("id_token"), data.get("userinfo")) if isinstance(part, dict))]
+
+
+def known_as(account: SocialAccount) -> str:
+    """Return by which name or address people know their account there, or nothing. Never to be compared: names and
+    addresses change hands, the account's id does not.
+    """
+    parts = said(account)
+    names = (part.get(key) for key in ("login", "email", "preferred_username", "name") for part in parts)
+    return next((name[:100] for name in names if isinstance(name, str) and name), "")
 
 
 def connected_providers(user: AbstractUser) -> list[str]:

@@ -27,6 +27,7 @@ from django.utils.http import urlencode
 
 from .accounts import connected_providers, owner_of, verified
 from .pages import page
+from .provider import local_path
 from .transport import ProviderSession
 
 FIRST_VISIT = "oauth_first_visit"  # session key: this sign-in made the user
@@ -165,12 +166,24 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if exception is None and "state" not in (extra_context or {}):
             # RFC 6749 §10.12: no state that this browser was given, and has not used up, so no sign-in of ours.
             refuse(request, "used_up", HTTPStatus.BAD_REQUEST, provider=provider)
+        again = self._once_again(request, (extra_context or {}).get("state"))
         if error == AuthError.CANCELLED:
-            refuse(request, "denied", HTTPStatus.FORBIDDEN, provider=provider)
+            refuse(request, "denied", HTTPStatus.FORBIDDEN, provider=provider, **again)
         if exception is None:
             code = request.GET.get("error")
             reason = f"It said: {code}." if code in ERROR_CODES else "It sent you back without a code."
             status = HTTPStatus.BAD_GATEWAY if code else HTTPStatus.BAD_REQUEST
         else:
             status, reason = next((s, text) for kind, s, text in FAILURES if isinstance(exception, kind))
-        refuse(request, "failed", status, provider=provider, reason=reason)
+        stopped = status == HTTPStatus.SERVICE_UNAVAILABLE and "health_url" in provider.app.settings
+        refuse(request, "failed", status, provider=provider, reason=reason, stopped=stopped, **again)
+
+    def _once_again(self, request: HttpRequest, state: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the button "Try again" must send to ask for the same as before."""
+        asked = request.POST if state is None else state
+        connect = asked.get("process") == AuthProcess.CONNECT
+        if state is None and request.method != "POST":
+            # Back from the provider, and the failure came before allauth told us the state. Whoever is signed in gets
+            # there by "Connect" only.
+            connect = request.user.is_authenticated
+        return {"process": AuthProcess.CONNECT if connect else "", "next": local_path(asked.get("next"))}

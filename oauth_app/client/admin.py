@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from .accounts import said
+
 # Clients and their secrets are settings, tokens are not stored: two empty tables with secret fields help nobody.
 admin.site.unregister([SocialApp, SocialToken, SocialAccount])
 
@@ -27,9 +29,7 @@ class SocialAccountAdmin(stock.SocialAccountAdmin):
     @admin.display(description="The provider said")
     def provider_said(self, account: SocialAccount) -> SafeString | str:
         """Return the harmless fields of `extra_data`; OpenID providers nest them."""
-        data = account.extra_data if isinstance(account.extra_data, dict) else {}
-        parts = [data, *(part for part in (data.get("id_token"), data.get("userinfo")) if isinstance(part, dict))]
-        rows = {key: part[key] for part in parts for key in SHOWN if key in part}
+        rows = {key: part[key] for part in said(account) for key in SHOWN if key in part}
         return format_html_join("", "<div>{}: <b>{}</b></div>", rows.items()) or "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -6,13 +6,14 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from . import views
+from .connections import connections
 
 pages = [
     path("", views.index, name="index"),
     path("status/", views.status, name="status"),
     path("signed-in/", views.signed_in, name="signed_in"),
     path("switch/<str:provider_id>/", views.switch, name="switch"),
-    path("connections/", views.connections, name="connections"),
+    path("connections/", connections, name="connections"),
 ]
 
 # Each provider's callback is registered there, character for character. `include` of allauth.urls would add a second

@@ -1,4 +1,4 @@
-"""Pages around allauth's sign-in: the three buttons, start, callback, what happened, my connections."""
+"""Pages around allauth's sign-in: the three buttons, start, callback, what happened."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.forms import DisconnectForm
 from allauth.socialaccount.helpers import complete_social_login, render_authentication_error
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess, ProviderException
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import get_user_model, logout
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import UpdateError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from requests import ConnectionError as CannotConnect
 from requests import RequestException
 
+from .accounts import known_as
 from .adapter import FIRST_VISIT
 from .pages import page
 from .provider import local_path
@@ -60,6 +60,15 @@ def _step(request: HttpRequest, provider: Any, step: Callable[[HttpRequest], Htt
         return response
     except (IntegrityError, UpdateError):  # the same account connected twice, or the session ended, in this moment
         return page(request, "used_up", HTTPStatus.CONFLICT, provider=provider)
+
+
+def _stopped(request: HttpRequest, provider: Any) -> HttpResponse | None:
+    """Return the page that says so if a stand-in does not answer; without it the browser would show an error."""
+    url = provider.app.settings.get("health_url")
+    if not url or answers(url):
+        return None
+    response: HttpResponse = render_authentication_error(request, provider, exception=CannotConnect(url))
+    return response
 
 
 def _stand_ins(request: HttpRequest) -> dict[str, Any]:
@@ -98,7 +107,7 @@ def login(request: HttpRequest, provider_id: str) -> HttpResponse:
         return page(request, "login", provider=provider, connect=connect, next=local_path(request.GET.get("next")))
     if request.user.is_authenticated and not connect:
         return page(request, "signed_in_already", HTTPStatus.CONFLICT, provider=provider)
-    return _step(request, provider, provider.redirect_from_request)
+    return _stopped(request, provider) or _step(request, provider, provider.redirect_from_request)
 
 
 @never_cache
@@ -106,6 +115,8 @@ def login(request: HttpRequest, provider_id: str) -> HttpResponse:
 def switch(request: HttpRequest, provider_id: str) -> HttpResponse:
     """End this session, then sign in with the provider: what allauth would do without being told."""
     provider = _provider(request, provider_id)
+    if stopped := _stopped(request, provider):  # before the session is gone
+        return stopped
     logout(request)
     return _step(request, provider, provider.redirect_from_request)
 
@@ -148,36 +159,8 @@ def signed_in(request: HttpRequest) -> HttpResponse:
         return redirect("oauth:connections")
     first_visit = request.session.get(FIRST_VISIT, False)
     provider = _provider(request, provider_id)
-    return page(request, "signed_in", account=account, provider=provider, first_visit=first_visit)
-
-
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def connections(request: HttpRequest) -> HttpResponse:
-    """List the accounts that I sign in with; connect, disconnect, but never the last way in."""
-    providers = get_adapter(request).list_providers(request)
-    form = DisconnectForm(request.POST if request.method == "POST" else None, request=request)
-    if request.method == "POST" and _disconnect(request, form, {provider.sub_id for provider in providers}):
-        return redirect("oauth:connections")
-    names = {provider.sub_id: provider.name for provider in providers}
-    code = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
-    accounts = [(account, names.get(account.provider, account.provider)) for account in form.accounts]
-    offer = next((provider for provider in providers if provider.sub_id == request.GET.get("connect")), None)
-    return page(request, "connections", code, form=form, accounts=accounts, providers=providers, offer=offer)
-
-
-def _disconnect(request: HttpRequest, form: DisconnectForm, known: set[str]) -> bool:
-    with transaction.atomic():
-        # Two browsers that end the last two connections at once must take turns.
-        get_user_model()._default_manager.select_for_update().get(pk=request.user.pk)  # type: ignore[misc]
-        if not form.is_valid():
-            return False
-        if form.cleaned_data["account"].provider in known:
-            form.save()
-        else:  # allauth wants to name the provider in a message, and there is none any more
-            form.cleaned_data["account"].delete()
-    return True
+    context = {"account": account, "known_as": known_as(account), "provider": provider, "first_visit": first_visit}
+    return page(request, "signed_in", **context)
 
 
 @require_safe

@@ -19,7 +19,7 @@ from tests.fixtures.demo import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
-PROVIDERS = ["GitHub", "Google", "Outside"]
+PROVIDERS = ["GitHub", "Google", "Outside ID"]
 
 
 @pytest.fixture
@@ -127,14 +127,14 @@ def test_second_provider_with_the_same_address(site, page, new_context):
 def test_the_address_of_a_password_account(demo, site, page):
     demo.shell("User.objects.create_user('pat', 'alice@outside.example', 'workshop-2026')")
     try:
-        sign_in_with(page, site, "Outside")
+        sign_in_with(page, site, "Outside ID")
         heading(page, "You have an account here already")
         check_accessible(page)
         page.get_by_role("button", name="Sign in with your password").click()
         page.get_by_label("User name").fill("pat")
         page.get_by_label("Password").fill(PASSWORD)
         press(page, "Sign in")
-        expect(page.get_by_text("Now connect Outside.")).to_be_visible()
+        expect(page.get_by_text("Now connect Outside ID.")).to_be_visible()
     finally:
         demo.shell("User.objects.filter(username='pat').delete()")
 
@@ -202,8 +202,8 @@ def test_back_to_the_callback(site, page):
 
 
 def test_an_unverified_address_opens_nothing(site, page):
-    sign_in_with(page, site, "Outside", "eve.outside")
-    heading(page, "Outside has not verified your e-mail address")
+    sign_in_with(page, site, "Outside ID", "eve.outside")
+    heading(page, "Outside ID has not verified your e-mail address")
     expect(page.get_by_text("no session")).to_be_visible()
     check_accessible(page)
 
@@ -270,7 +270,7 @@ def test_with_the_stand_ins_off_the_page_says_so_and_comes_alive_by_itself(lonel
     site, port = lonely_site
     page.goto(f"{site}/oauth/")
     expect(page.get_by_text("The stand-ins do not answer.")).to_be_visible()
-    expect(page.get_by_text("python manage.py demo")).to_be_visible()
+    expect(page.get_by_text("python manage.py demo --outside", exact=True)).to_be_visible()
     check_accessible(page)
     with ThreadingHTTPServer(("127.0.0.1", port), Healthy) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -279,10 +279,12 @@ def test_with_the_stand_ins_off_the_page_says_so_and_comes_alive_by_itself(lonel
         server.shutdown()
 
 
-def test_a_provider_with_discovery_that_is_off(lonely_site, page):
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_button_of_a_stand_in_that_is_off_does_not_leave_the_site(lonely_site, page, provider):
     site, _ = lonely_site
     page.goto(f"{site}/oauth/")
-    press(page, "Sign in with Outside")
-    heading(page, "The sign-in with Outside did not work")
+    press(page, f"Sign in with {provider}")
+    heading(page, f"The sign-in with {provider} did not work")
     expect(page.get_by_text("It cannot be reached.")).to_be_visible()
+    expect(page.get_by_text("python manage.py demo --outside", exact=True)).to_be_visible()
     check_accessible(page)

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models.signals import pre_save
 
 from .conftest import PROVIDERS, Visitor
+from .test_journeys import KNOWN_AS
 
 User = get_user_model()
 PAGE = "/oauth/connections/"
@@ -37,7 +38,10 @@ def test_connect_then_sign_in_with_it(visitor, another, bob, provider):
     visitor.client.force_login(bob)
     response = visitor.sign_in(provider, process="connect")
     assert response["Location"] == PAGE
-    assert "stand-in:1001" in text(visitor.client.get(PAGE))
+    page = text(visitor.client.get(PAGE))
+    name = {"github": "GitHub", "google": "Google", "outside": "Outside ID"}[provider]
+    assert f"{name} is connected: your account there opens this user from now on." in page
+    assert f'{KNOWN_AS[provider]} <span class="value">stand-in:1001</span>' in page
     later = another()
     later.sign_in(provider)
     assert later.username() == "bob"
@@ -50,6 +54,29 @@ def test_connect_is_offered_for_a_provider_that_exists(visitor, bob):
     visitor.client.force_login(bob)
     assert "Now connect Google." in text(visitor.client.get(f"{PAGE}?connect=google"))
     assert "Now connect" not in text(visitor.client.get(f"{PAGE}?connect=<script>"))
+
+
+def test_connect_is_not_offered_for_what_is_connected(visitor, bob):
+    visitor.client.force_login(bob)
+    visitor.sign_in("google", process="connect")
+    assert "Now connect" not in text(visitor.client.get(f"{PAGE}?connect=google"))
+    assert "Now connect GitHub." in text(visitor.client.get(f"{PAGE}?connect=github"))
+
+
+@pytest.mark.parametrize("data", [[], "x", {}, {"login": 5, "name": ""}, {"userinfo": 7, "id_token": {"email": None}}])
+def test_a_provider_that_said_no_name(visitor, bob, data):
+    SocialAccount.objects.create(user=bob, provider="github", uid="7", extra_data=data)
+    visitor.client.force_login(bob)
+    assert '<dd><span class="value">7</span></dd>' in text(visitor.client.get(PAGE))
+
+
+def test_a_name_from_a_provider_is_text_in_page_and_message(visitor, bob):
+    visitor.company.person["login"] = "<b>Alice & Co</b>"
+    visitor.client.force_login(bob)
+    visitor.sign_in("github", process="connect")
+    assert "&lt;b&gt;Alice &amp; Co&lt;/b&gt;" in text(visitor.client.get(PAGE))
+    page = text(visitor.client.post(PAGE, {"account": SocialAccount.objects.get().pk}, follow=True))
+    assert "&lt;b&gt;Alice &amp; Co&lt;/b&gt; no longer opens this user." in page
 
 
 def test_an_account_of_another_user_is_not_taken(visitor, another, bob):
@@ -65,7 +92,11 @@ def test_an_account_of_another_user_is_not_taken(visitor, another, bob):
 def test_connecting_twice_is_no_error(visitor, bob):
     visitor.client.force_login(bob)
     visitor.sign_in("github", process="connect")
+    visitor.client.get(PAGE)
     assert visitor.sign_in("github", process="connect")["Location"] == PAGE
+    page = text(visitor.client.get(PAGE))
+    assert "That GitHub account was connected already. Nothing has changed." in page
+    assert "is connected:" not in page
     assert SocialAccount.objects.count() == 1
 
 
@@ -115,7 +146,21 @@ def test_disconnect(visitor, bob):
     assert response["Location"] == PAGE
     assert SocialAccount.objects.count() == 0
     assert visitor.username() == "bob"
-    assert "No account is connected." in text(visitor.client.get(PAGE))
+    page = text(visitor.client.get(PAGE))
+    assert "No account is connected." in page
+    assert "GitHub is disconnected: alice.outside no longer opens this user." in page
+    assert "third-party" not in page
+
+
+def test_disconnect_in_two_tabs(visitor, bob):
+    visitor.client.force_login(bob)
+    visitor.sign_in("github", process="connect")
+    number = SocialAccount.objects.get().pk
+    visitor.client.post(PAGE, {"account": number})
+    response = visitor.client.post(PAGE, {"account": number})
+    assert response.status_code == 400
+    assert "That account is no longer connected." in text(response)
+    assert "valid choice" not in text(response)
 
 
 def test_the_last_way_in_cannot_be_disconnected(visitor):
@@ -151,7 +196,8 @@ def test_an_account_of_a_provider_that_is_no_longer_set_up_is_listed(visitor, bo
     SocialAccount.objects.create(user=bob, provider="gone", uid="7")
     visitor.client.force_login(bob)
     assert "gone" in text(visitor.client.get(PAGE))
-    assert visitor.client.post(PAGE, {"account": SocialAccount.objects.get().pk}).status_code == 302
+    page = text(visitor.client.post(PAGE, {"account": SocialAccount.objects.get().pk}, follow=True))
+    assert "gone is disconnected: 7 no longer opens this user." in page
 
 
 def test_such_an_account_is_no_way_in(visitor):

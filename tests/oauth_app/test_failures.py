@@ -161,6 +161,75 @@ def test_nobody_listens(visitor, monkeypatch):
     assert_refused(visitor, visitor.sign_in("github"), 503)
 
 
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("trouble", [answer("", status=500), silence(2)], ids=["500", "silence"])
+def test_a_stand_in_that_is_off_is_said_before_the_browser_leaves(visitor, provider, trouble):
+    visitor.company.spoiled["/healthz"] = trouble
+    response = visitor.start(provider)
+    assert_refused(visitor, response, 503)
+    assert "<code>python manage.py demo --outside</code>" in response.content.decode()
+
+
+def test_a_stand_in_that_stops_between_start_and_callback(visitor, monkeypatch):
+    state = visitor.state()
+    monkeypatch.setattr(GitHubAdapter, "access_token_url", "http://127.0.0.1:1/token")
+    response = visitor.come_back(code="c", state=state)
+    assert_refused(visitor, response, 503)
+    assert "python manage.py demo --outside" in response.content.decode()
+
+
+def test_a_real_provider_is_not_asked_for_its_health_and_not_to_be_started(visitor, settings, monkeypatch):
+    monkeypatch.setitem(settings.SOCIALACCOUNT_PROVIDERS["github"]["APPS"][0], "settings", {})
+    state = visitor.state()
+    assert visitor.company.calls == []
+    monkeypatch.setattr(GitHubAdapter, "access_token_url", "http://127.0.0.1:1/token")
+    response = visitor.come_back(code="c", state=state)
+    assert response.status_code == 503
+    assert "manage.py" not in response.content.decode()
+
+
+# ---- The same on the way to a connection
+
+
+@pytest.fixture
+def signed_in(visitor):
+    bob = get_user_model().objects.create_user("bob", "bob@example.com", "a-password-of-bob")
+    visitor.client.force_login(bob)
+    return visitor
+
+
+def assert_still_connecting(response):
+    page = response.content.decode()
+    assert response.status_code in {502, 503}, page
+    assert "The connection with" in page
+    assert "you are still signed in here as <b>bob</b>" in page
+    assert '<input type="hidden" name="process" value="connect">' in page
+    assert 'href="/oauth/connections/">Back to my connections' in page
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_connection_that_fails_can_be_tried_again(signed_in, provider):
+    signed_in.company.spoiled[WHO[provider]] = answer("", status=500)
+    assert_still_connecting(signed_in.sign_in(provider, process="connect"))
+
+
+def test_a_connection_sent_back_with_an_error(signed_in):
+    state = signed_in.state(process="connect")
+    assert_still_connecting(signed_in.come_back(error="server_error", state=state))
+
+
+def test_a_connection_to_a_stand_in_that_is_off(signed_in):
+    signed_in.company.spoiled["/healthz"] = answer("", status=500)
+    assert_still_connecting(signed_in.start("github", process="connect"))
+
+
+def test_discovery_fails_on_the_way_to_a_connection_and_on_the_way_back(signed_in):
+    state = signed_in.state("outside", process="connect")
+    signed_in.company.spoiled[DISCOVERY] = answer("", status=500)
+    assert_still_connecting(signed_in.start("outside", process="connect"))
+    assert_still_connecting(signed_in.come_back("outside", code="c", state=state))
+
+
 @pytest.mark.parametrize(
     ("query", "status", "said"),
     [

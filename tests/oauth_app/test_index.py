@@ -13,7 +13,7 @@ def text(response) -> str:
 
 def test_three_buttons_and_what_each_is(visitor):
     page = text(visitor.client.get("/oauth/"))
-    for name in ("GitHub", "Google", "Outside"):
+    for name in ("GitHub", "Google", "Outside ID"):
         assert f"Sign in with {name}" in page
     assert page.count("Stand-in:") == 3
     assert "OAuth2 and an API call" in page
@@ -27,9 +27,15 @@ def test_with_the_outside_world_off_it_says_how_to_start_it(visitor, trouble):
     visitor.company.spoiled["/healthz"] = trouble
     page = text(visitor.client.get("/oauth/"))
     assert "The stand-ins do not answer." in page
-    assert "python manage.py demo" in page
+    assert "<code>python manage.py demo --outside</code>" in page
     assert 'hx-get="/oauth/status/"' in page
     assert "Sign in with GitHub" in page
+
+
+def test_the_stand_ins_account_and_password_are_two_values(visitor):
+    page = text(visitor.client.get("/oauth/"))
+    name, password = '<span class="value">alice.outside</span>', '<span class="value">workshop-2026</span>'
+    assert page.count(f"Sign in there as {name}, password {password}.") == 3
 
 
 def test_it_comes_alive_by_itself(visitor):

@@ -12,11 +12,12 @@ from django.contrib.auth import get_user_model
 from django.db.models.signals import pre_save
 from django.test import Client
 
-from .conftest import PROVIDERS
+from .conftest import PROVIDERS, TOKEN, answer
 
 User = get_user_model()
 SIGNED_IN = "/oauth/signed-in/"
 NAMES = {"github": "alice.outside", "google": "alice", "outside": "alice.outside"}  # Google says no user name
+KNOWN_AS = {"github": "alice.outside", "google": "alice@outside.example", "outside": "alice@outside.example"}
 
 
 def text(response) -> str:
@@ -39,6 +40,7 @@ def test_a_first_visit_makes_a_user_and_says_which_and_why(visitor, provider):
     assert "OAuth has finished. This is an ordinary Django session now." in page
     assert f"A new user was made: <b>{NAMES[provider]}</b>" in page
     assert "stand-in:1001" in page
+    assert f"({KNOWN_AS[provider]})" in page
     assert "alice@outside.example" in page
     assert 'href="/sessions/"' in page
     user = User.objects.get()
@@ -67,7 +69,7 @@ def test_the_same_browser_after_signing_out_is_a_second_visit_too(visitor):
 
 def test_the_header_says_what_opened_the_session(visitor):
     visitor.sign_in("outside")
-    assert "opened by Outside" in text(visitor.client.get("/oauth/"))
+    assert "opened by Outside ID" in text(visitor.client.get("/oauth/"))
 
 
 def test_no_token_of_the_provider_is_kept(visitor):
@@ -290,6 +292,16 @@ def test_switch_ends_the_session_and_goes_to_the_provider(visitor, bob):
     assert visitor.username() is None
 
 
+def test_switch_to_a_stand_in_that_is_off_leaves_the_session(visitor, bob):
+    visitor.client.force_login(bob)
+    visitor.company.spoiled["/healthz"] = answer("", status=500)
+    response = visitor.client.post("/oauth/switch/github/")
+    assert response.status_code == 503
+    assert "you are still signed in here as <b>bob</b>" in text(response)
+    assert 'name="process"' not in text(response).split("<main")[1]
+    assert visitor.username() == "bob"
+
+
 def test_switch_is_a_post_with_a_token_for_a_provider_that_exists(client, db):
     assert client.get("/oauth/switch/github/").status_code == 405
     assert client.post("/oauth/switch/nobody/").status_code == 404
@@ -316,6 +328,25 @@ def test_consent_denied_while_signed_in_changes_nothing(visitor, bob):
     assert "you are still signed in here as <b>bob</b>" in text(response)
 
 
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_connecting_again_after_a_no_is_still_connecting(visitor, bob, provider):
+    visitor.client.force_login(bob)
+    response = visitor.come_back(
+        provider, error="access_denied", state=visitor.state(provider, process="connect", next="/sessions/")
+    )
+    assert '<input type="hidden" name="process" value="connect">' in text(response)
+    assert '<input type="hidden" name="next" value="/sessions/">' in text(response)
+    assert "Back to my connections" in text(response)
+    assert "Choose another provider" not in text(response)
+
+
+def test_signing_in_again_after_a_no_goes_where_one_wanted_to_go(visitor):
+    response = visitor.come_back(error="access_denied", state=visitor.state(next="/sessions/devices/"))
+    assert '<input type="hidden" name="next" value="/sessions/devices/">' in text(response)
+    assert 'name="process"' not in text(response)
+    assert "Choose another provider" in text(response)
+
+
 def test_the_back_button_on_the_callback_explains(visitor):
     state = visitor.state()
     visitor.come_back(code="a-code", state=state)
@@ -332,7 +363,7 @@ def test_a_state_is_good_in_its_own_browser_only(visitor, another):
     response = stranger.come_back(code="a-code", state=state)
     assert response.status_code == 400
     assert "Nobody was signed in here." in text(response)
-    assert visitor.company.calls == []
+    assert TOKEN["github"] not in [call[0] for call in visitor.company.calls]
 
 
 @pytest.mark.parametrize("query", [{}, {"code": "x"}, {"code": "x", "state": "made-up"}, {"error": "access_denied"}])

@@ -11,7 +11,7 @@ from .person import Person
 
 pytestmark = pytest.mark.live
 
-PROVIDERS = ["GitHub", "Google", "Outside"]
+PROVIDERS = ["GitHub", "Google", "Outside ID"]
 FORGET = "User.objects.filter(socialaccount__isnull=False).delete()"
 
 
@@ -87,7 +87,7 @@ def test_no_is_no(world, provider):
 
 def test_a_code_is_good_once_and_in_one_browser(world):
     person, thief = Person(world.site), Person(world.site)
-    consent = person.to_consent(person.press(person.get("/oauth/"), "Sign in with Outside"), "bob.outside")
+    consent = person.to_consent(person.press(person.get("/oauth/"), "Sign in with Outside ID"), "bob.outside")
     callback = person.allow(consent).headers["Location"]
     assert thief.get(callback).status_code == 400
     assert person.follow(person.get(callback)).status_code == 200

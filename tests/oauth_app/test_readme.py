@@ -75,7 +75,7 @@ def test_a_copy_in_a_bare_project_signs_in_and_out(outside, tmp_path):
         "GITHUB_CLIENT_ID": "authdemo-github", "GITHUB_CLIENT_SECRET": "outside-github-secret",
         "GITHUB_URL": f"{providers}/github",
         "OIDC_CLIENT_ID": "authdemo-oidc", "OIDC_CLIENT_SECRET": "outside-oidc-secret",
-        "OIDC_SERVER_URL": f"{providers}/oidc", "OIDC_NAME": "Outside",
+        "OIDC_SERVER_URL": f"{providers}/oidc", "OIDC_NAME": "Outside ID",
     }  # fmt: skip
     port = int(outside["DEMO_SITE_URL"].rsplit(":", 1)[1])
     process = subprocess.Popen(
@@ -99,17 +99,17 @@ def story(site: str) -> None:
     person.press(page, "End session")
     assert person.follow(person.get("/oauth/connections/")).url.startswith(f"{site}/oauth/?next=")
 
-    page = person.sign_in("Outside")
+    page = person.sign_in("Outside ID")
     assert page.status_code == 409
     start = person.press(page, "Sign in with GitHub")
     page = person.follow(person.allow(person.to_consent(start, "alice.outside")))
-    page = person.follow(person.allow(person.to_consent(person.press(page, "Connect Outside"), "alice.outside")))
+    page = person.follow(person.allow(person.to_consent(person.press(page, "Connect Outside ID"), "alice.outside")))
     assert page.url == f"{site}/oauth/connections/"
     person.press(page, "End session")
-    assert "Welcome back" in person.sign_in("Outside").text
+    assert "Welcome back" in person.sign_in("Outside ID").text
 
     eve = Person(site)
-    assert eve.sign_in("Outside", "eve.outside").status_code == 403
+    assert eve.sign_in("Outside ID", "eve.outside").status_code == 403
 
     staff = Person(site)
     form = staff.follow(staff.get("/admin/"))

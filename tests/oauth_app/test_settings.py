@@ -48,7 +48,7 @@ def test_without_any_setting_the_stand_ins(read):
     assert seen["google"] == [f"http://127.0.0.1:9000/google{path}" for path in ("/o/oauth2/v2/auth", "/token", "")]
     assert seen["form_action"] == ["'self'", "http://127.0.0.1:9000"]
     assert [(one["name"], one["stand_in"]) for one in seen["names"]] == [
-        ("GitHub", True), ("Google", True), ("Outside", True),
+        ("GitHub", True), ("Google", True), ("Outside ID", True),
     ]  # fmt: skip
     for provider in seen["providers"].values():
         assert provider["OAUTH_PKCE_ENABLED"] is True
