@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import re
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
+from html import unescape
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
@@ -63,6 +65,23 @@ def test_the_consent_page_says_who_asks_for_what_and_where_the_answer_goes(visit
     assert client.redirect_uri in page.text
     for scope in client.scope.split():
         assert f"<code>{scope}</code>" in page.text
+
+
+@every_company
+def test_whoever_sits_there_can_be_somebody_else_and_the_request_is_kept(visitor, client_of, company):
+    client = client_of(company)
+    page = visitor.consent_page(client.request_url(state="a&b=c #d"))
+    link = re.search(r'<a href="([^"]*)">Sign in as somebody else</a>', page.text)
+    assert link
+    form = visitor.get(urljoin(page.url, unescape(link[1])))
+    assert "You are signed in here as <b>alice.outside</b>" in form.text
+    assert "An app sent you here." in form.text
+    page = visitor.sign_in(form, "bob.outside")
+    assert "You are signed in here as <b>bob.outside</b>" in page.text
+    answer = visitor.submit(page, action="grant")
+    assert answer.headers["Location"].startswith(client.redirect_uri)
+    assert query_of(answer)["state"] == "a&b=c #d"
+    assert "access_token" in client.exchange(query_of(answer)["code"]).json()
 
 
 @every_company
