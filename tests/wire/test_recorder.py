@@ -72,7 +72,7 @@ def test_nothing_is_kept_while_the_panel_is_closed(client, alice):
 
 @pytest.mark.parametrize("path", ["/healthz", "/static/css/wire.css", "/wire/", "/wire/cards/", "/favicon.ico"])
 def test_what_is_no_part_of_the_story_is_not_kept(path):
-    watched().get(path)
+    watched().get(path).close()
     assert not Exchange.objects.exists()
 
 

@@ -280,6 +280,33 @@ def test_a_strange_address_is_masked(text):
     assert "secret" not in json.dumps(seen)
 
 
+@pytest.mark.parametrize(
+    ("name", "harmless_part", "whole"),
+    [
+        ("Server-Timing", "app;dur=1.00", "app;dur=1.00, x;dur=1;desc=a-secret-of-mine"),
+        ("WWW-Authenticate", "Bearer", 'Bearer error="a_secret_of_mine"'),
+        ("User-Agent", "curl/8", "curl/8.5 a-secret-of-mine"),
+        ("Accept", "text/html", "text/html, a/secret-of-mine;q=0.5"),
+        ("Accept-Language", "en", "en;q=a-secret-of-mine, de"),
+        ("Content-Type", "multipart/form-data", "multipart/form-data; boundary=a-secret-of-mine"),
+        ("Referer", "/sessions/", "http://a-secret-of-mine@testserver/sessions/#a-secret-of-mine"),
+        ("Authorization", "Bearer", "Bearer a-secret-of-mine"),
+        ("Cache-Control", "max-age=0", "max-age=0, a-secret-of-mine=1"),
+    ],
+)
+def test_beside_what_is_harmless_nothing_else_is_kept(name, harmless_part, whole):
+    text = json.dumps(kept(headers=[(name, whole)])["headers"])
+    assert "secret" not in text
+    if name != "Server-Timing":  # all of it is ours or none
+        assert harmless_part in text
+
+
+def test_cookies_are_shown_one_by_one_and_not_as_a_header():
+    response = ResponseParts(200, [("Set-Cookie", "a=b")], [])
+    assert kept(headers=[("Cookie", "a=b")])["headers"] == []
+    assert redaction.redact_response(response, KNOWN)["headers"] == []
+
+
 def test_much_and_deep_is_cut_short():
     deep: Any = "x"
     for _ in range(500):
