@@ -159,7 +159,10 @@ def test_a_form_of_another_site_is_refused_with_a_page(client):
 
     response = Client(enforce_csrf_checks=True).post("/sessions/logout/")
     assert response.status_code == 403
-    assert "did not come from a page of ours" in response.content.decode()
+    html = response.content.decode()
+    assert "<h1>The form was refused</h1>" in html
+    assert "older than your last sign-in" in html
+    assert "another site" in html
 
 
 @pytest.mark.django_db
