@@ -11,6 +11,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from . import devices
+
 admin.site.unregister(UserSession)
 
 
@@ -42,9 +44,9 @@ class UserSessionAdmin(admin.ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
         """End the session; the row goes with it."""
-        obj.end()
+        devices.end(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> None:
         """End each of them."""
-        for session in queryset:
-            session.end()
+        for session in queryset.select_related("user"):
+            devices.end(session)

@@ -15,8 +15,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import signed_cookies
 from django.core.exceptions import PermissionDenied
+from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
+
+ended = Signal()
+"""A session was ended from elsewhere: on the page of devices, or in the admin. Has `user`."""
 
 
 def server_keeps_records() -> bool:
@@ -69,15 +73,22 @@ def list_for(request: HttpRequest) -> list[UserSession]:
     return sorted(rows, key=lambda row: (row.is_this, row.created_at), reverse=True)
 
 
+def end(row: UserSession) -> None:
+    """End somebody's session elsewhere: delete it in its store, then the row. Its next request is anonymous."""
+    user = row.user
+    row.end()
+    ended.send(sender=UserSession, user=user)
+
+
 def end_others(request: HttpRequest) -> int:
     """End every session of this user but this one. Returns how many."""
     if not server_keeps_records():
         return 0
     others = UserSession.objects.filter(user_id=request.user.pk).exclude(session_key=request.session.session_key)
-    ended = list(others)
-    for row in ended:
-        row.end()  # deletes the session in its store, then the row
-    return len(ended)
+    rows = list(others.select_related("user"))
+    for row in rows:
+        end(row)
+    return len(rows)
 
 
 def _live(user: AbstractBaseUser | AnonymousUser) -> list[UserSession]:

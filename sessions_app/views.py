@@ -115,14 +115,14 @@ def login_required_for_post(view: View) -> View:
 @login_required_for_post
 def revoke_device(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of my sessions, at once: its next request is anonymous."""
-    device = UserSession.objects.filter(pk=pk, user_id=request.user.pk).first()
+    device = UserSession.objects.select_related("user").filter(pk=pk, user_id=request.user.pk).first()
     if device is None:  # one page for what has ended, what never was, and what is somebody else's
         return render(request, "sessions_app/not_mine.html", status=404)
-    is_this = device.session_key == request.session.session_key
-    device.end()
-    if is_this:
+    if device.session_key == request.session.session_key:
+        device.end()
         logout(request)
         return redirect("sessions:login")
+    devices.end(device)
     messages.success(request, "Ended. That browser's next request is anonymous.")
     return redirect("sessions:devices")
 

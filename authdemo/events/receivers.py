@@ -23,6 +23,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from jwt_app import signals as jwt
+from sessions_app import devices
 
 from . import facts
 from .models import AuthEvent, Mechanism, Verb
@@ -83,6 +84,13 @@ def signed_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """A session was closed. `user` is None where there was none."""
     if user is not None:
         write(Mechanism.SESSION, Verb.SIGNED_OUT, user, request)
+
+
+@receiver(devices.ended, dispatch_uid="events.session_ended")
+@listener
+def session_ended(user: Any, **kwargs: Any) -> None:
+    """A session was ended from another browser, or by an administrator."""
+    write(Mechanism.SESSION, Verb.REVOKED, user)
 
 
 @receiver(user_login_failed, dispatch_uid="events.sign_in_failed")

@@ -137,3 +137,33 @@ def test_a_sign_in_without_a_request_of_the_site(alice, client):
     client.force_login(alice)
     event = AuthEvent.objects.get()
     assert (event.user, event.ip, event.user_agent) == (alice, None, "")
+
+
+def test_ending_other_devices_one_by_one_and_all(alice, browser_of, story):
+    laptop, *_ = [browser_of("alice", name) for name in ("Firefox", "Chrome", "Safari", "curl")]
+    first = alice.usersession_set.get(user_agent="Chrome")
+    laptop.post(f"/sessions/devices/{first.pk}/revoke/")
+    laptop.post("/sessions/devices/revoke-others/")
+    assert story()[4:] == ["alice session revoked"] * 3
+    assert set(AuthEvent.objects.values_list("user_agent", flat=True)[:3]) == {"Firefox"}  # who ended them
+
+
+def test_somebody_elses_device_is_not_found_and_no_event(alice, bob, browser_of, story):
+    browser_of("alice")
+    device = alice.usersession_set.get()
+    assert browser_of("bob").post(f"/sessions/devices/{device.pk}/revoke/").status_code == 404
+    assert story() == ["alice session signed_in", "bob session signed_in"]
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_an_administrator_ends_a_session_and_is_named(alice, teacher, browser_of, many):
+    browser_of("alice")
+    admin = Client()
+    admin.force_login(teacher)
+    device = alice.usersession_set.get()
+    path, form = f"{device.pk}/delete/", {"post": "yes"}
+    if many:
+        path, form = "", {"action": "delete_selected", "_selected_action": device.pk, "post": "yes"}
+    admin.post(f"/admin/usersessions/usersession/{path}", form)
+    event = AuthEvent.objects.latest()
+    assert (event.username, event.verb, event.actor) == ("alice", "revoked", teacher)
