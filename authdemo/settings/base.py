@@ -231,7 +231,7 @@ LOGGING = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line" if DEBUG else "json",
+            "formatter": "line" if DEBUG or LABS else "json",
             "filters": ["no_query"],
         },
     },
