@@ -99,6 +99,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         sociallogin.email_addresses = addresses
         user_email(sociallogin.user, addresses[0].email if addresses else "")
         if owner := owner_of(addresses):
+            account = sociallogin.account
+            if SocialAccount.objects.filter(provider=account.provider, uid=account.uid).exists():
+                self._once_more(request, sociallogin)  # another tab was quicker: the owner came by this very account
             refuse(request, "account_exists", HTTPStatus.CONFLICT, **self._ways_in(request, owner, sociallogin))
 
     def _ways_in(self, request: HttpRequest, owner: AbstractUser, sociallogin: SocialLogin) -> dict[str, Any]:

@@ -49,6 +49,14 @@ def test_orders_goes_on_believing_after_sign_out(demo):
     assert get_orders(demo, tokens["access"]).status_code == 200
 
 
+def test_the_way_back_from_the_companies_leads_to_the_buttons(demo):
+    for page in ("/", "/github/", "/google/login", "/oidc/logout"):
+        assert (
+            f'<a href="{demo.site}/oauth/">Back to Authdemo</a>'
+            in requests.get(demo.providers + page, timeout=20).text
+        )
+
+
 @pytest.mark.parametrize("instance", ["site", "site_b"])
 @pytest.mark.parametrize("company", LOGIN)
 def test_the_site_sends_requests_that_the_companies_accept(demo, visitor, company, instance):

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.socialaccount.signals import pre_social_login
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.db.models.signals import pre_save
 from django.test import Client
 
@@ -435,6 +436,24 @@ def test_two_first_visits_of_one_account_make_one_user(visitor, another, in_betw
     assert (User.objects.count(), SocialAccount.objects.count()) == (1, 1)
     assert visitor.username() == other.username() == User.objects.get().username
     assert "provider-token" not in str(dict(visitor.client.session))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_an_account_connected_right_after_we_looked_for_it_is_found(visitor, another, provider):
+    other, todo = another(), [True]
+
+    def look_then_lose_the_race(execute, sql, *args):
+        result = execute(sql, *args)
+        if sql.startswith("SELECT") and 'FROM "socialaccount_socialaccount"' in sql and todo:
+            todo.clear()
+            other.sign_in(provider)
+        return result
+
+    with connection.execute_wrapper(look_then_lose_the_race):
+        response = visitor.sign_in(provider)
+    assert not todo
+    assert response.status_code == 302, text(response)
+    assert visitor.username() == other.username() == User.objects.get().username
 
 
 def test_a_name_taken_in_the_same_moment_is_not_taken_over(visitor, in_between):
