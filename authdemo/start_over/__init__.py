@@ -1,0 +1,1 @@
+"""Start over: end what one browser holds, and nothing of anybody else's."""

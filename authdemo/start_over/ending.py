@@ -1,0 +1,69 @@
+"""End what a browser holds. Each function works on what the request itself carries, so it reaches nobody else's."""
+
+from __future__ import annotations
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from rest_framework_simplejwt.exceptions import TokenError
+
+from authdemo.wire import browser
+from authdemo.wire.models import Exchange
+from jwt_app.tokens import RefreshToken
+from oauth_app.client.views import PROVIDER_COOKIE
+
+# A lab's cookie is sent to its own path only, so it cannot be seen here: each is told to go by its name.
+LAB_COOKIES = {
+    f"lab_{store}": f"/sessions/stores/{store}/"
+    for store in ("memory", "db", "cached_db", "redis", "file", "signed_cookie")
+}
+
+
+def end_session(request: HttpRequest) -> str:
+    """End this session, an anonymous one, too. Returns whose it was.
+
+    `sessions_app` hears of it as of every sign-out, and removes the session from the list of devices.
+    """
+    username = request.user.get_username()
+    logout(request)
+    return username
+
+
+def end_tokens(refresh: str) -> str:
+    """End the sign-in that this refresh token belongs to. Returns whose it was, "" for what is no token of ours.
+
+    Whoever holds a refresh token may end it (RFC 7009 §2.1); it need not be the user of the session.
+    """
+    try:
+        token = RefreshToken(refresh)
+        token.revoke()
+    except TokenError:  # expired or forged: there is nothing left to end
+        return ""
+    return str(token.payload.get("username", ""))
+
+
+def exchanges_of(request: HttpRequest) -> int:
+    """Return how many exchanges the wire panel keeps of this browser."""
+    identifier = browser.browser_of(request)
+    return Exchange.objects.of(identifier).count() if identifier else 0
+
+
+def clear_exchanges(request: HttpRequest) -> None:
+    """Delete this browser's exchanges."""
+    if identifier := browser.browser_of(request):
+        Exchange.objects.of(identifier).delete()
+
+
+def forget_cookies(request: HttpRequest, response: HttpResponse) -> None:
+    """Tell the browser to forget our cookies, each by name and path.
+
+    Not by `Clear-Site-Data: "cookies"`: cookies do not know ports, so that would sign this browser out of whatever
+    else runs on this machine.
+    """
+    response.delete_cookie(browser.COOKIE)
+    response.delete_cookie(PROVIDER_COOKIE, path=reverse("oauth:index"))
+    for name, path in LAB_COOKIES.items():
+        response.delete_cookie(name, path=path)
+    for name in request.COOKIES:
+        if name.startswith("lab_") and name not in LAB_COOKIES:
+            response.delete_cookie(name)

@@ -1,0 +1,36 @@
+// The refresh token lies in this tab, so only a script can hand it in to be ended. It is never written into the page.
+import * as tokens from "../jwt_app/store.js";
+import { decode } from "../jwt_app/token.js";
+
+const form = document.getElementById("start-over");
+
+function show() {
+  const held = tokens.load();
+  document.getElementById("start-over-token").textContent = held
+    ? `those of ${decode(held.access)?.payload.username ?? "somebody"} in this tab, and the sign-in that they came from`
+    : "none in this tab";
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form));
+  const refresh = tokens.load()?.refresh;
+  if (typeof refresh === "string") body.set("refresh", refresh);
+  let done = false;
+  try {
+    // A redirect is the answer to "done". It is followed below, by the page: the message there is shown only once.
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    done = answer.type === "opaqueredirect";
+  } catch {
+    // No answer: the form is sent in the ordinary way, and the browser says what is wrong.
+  }
+  if (!done) {
+    form.submit();
+    return;
+  }
+  tokens.clear();
+  location.assign(form.dataset.after);
+});
+
+tokens.onChange(show);
+show();
