@@ -13,6 +13,7 @@ urlpatterns = [
     path("jwt/", include("jwt_app.urls")),
     path("oauth/", include("oauth_app.client.urls")),
     path("wire/", include("authdemo.wire.urls")),
+    path("device/", include("authdemo.device.urls")),
     path("", include("authdemo.start_over.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

@@ -12,6 +12,7 @@ SECRETS = {
     "x-csrftoken": "CSRF token",
     "authdemo_wire": "this panel's own cookie",
     "authdemo-wire": "this panel's own header",
+    "authdemo_device": "the other device's own cookie",
     "authorization": "credential",
     "proxy-authorization": "credential",
     "password": "password",

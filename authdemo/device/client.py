@@ -1,0 +1,171 @@
+"""The HTTP client: it keeps cookies, sends forms as a browser does, and notes each exchange, redacted."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.cookie import parse_cookie
+from django.utils import timezone
+
+from authdemo.wire import recorder, redaction
+
+from .store import Device
+from .transport import DeviceSession, origins
+
+COST = re.compile(r'(sql|cache);dur=[0-9.]+;desc="([0-9]+)"')
+KEPT_OF_A_COOKIE = ("name", "value", "domain", "path", "secure", "expires")
+NAMES = {"A": "instance A", "B": "instance B", "orders": "the orders service"}
+
+
+class Client:
+    """One action's worth of calls. `learner` is the request that asked for it: only for what is public about it."""
+
+    def __init__(self, device: Device, learner: HttpRequest) -> None:
+        self.device = device
+        self.learner = learner
+        self.session = DeviceSession()
+        for cookie in device.cookies:
+            self.session.cookies.set(**cookie)
+
+    def get(self, to: str, path: str) -> requests.Response | None:
+        """GET from "A" or "B" what a cookie opens. None where nobody answered."""
+        return self._call(self.session, "GET", to, path)
+
+    def get_with_token(self, to: str, path: str) -> requests.Response | None:
+        """GET from "A", "B" or "orders" with the access token, and without cookies: the token alone says who calls."""
+        headers = {"Authorization": f"Bearer {self.device.access}"} if self.device.access else {}
+        with DeviceSession() as session:
+            return self._call(session, "GET", to, path, headers=headers)
+
+    def post_form(self, to: str, page: str, path: str, fields: Mapping[str, str]) -> requests.Response | None:
+        """Fetch the page, take the CSRF token out of its form, and post the form. None where there was no form."""
+        shown = self.get(to, page)
+        token = csrf_token(shown.text) if shown is not None and shown.ok else ""
+        if not token:
+            return None
+        # A browser says by itself which page a form came from, and Django compares.
+        headers = {"Origin": origins()[to], "Referer": origins()[to] + page}
+        return self._call(
+            self.session, "POST", to, path, headers=headers, data={"csrfmiddlewaretoken": token, **fields}
+        )
+
+    def post_json(self, to: str, path: str, body: Mapping[str, str]) -> requests.Response | None:
+        """POST to an API, without cookies. None where nobody answered."""
+        with DeviceSession() as session:
+            return self._call(session, "POST", to, path, json=dict(body))
+
+    def hand(self, cookie: str) -> None:
+        """Put a copied session cookie into the jar, as somebody does who has stolen one."""
+        host = urlsplit(settings.SITE_URL).hostname or ""
+        # http.cookiejar gives a name without a dot this end, and looks for it under that.
+        domain = host if "." in host or ":" in host else f"{host}.local"
+        self.session.cookies.set(settings.SESSION_COOKIE_NAME, cookie, domain=domain, path="/")
+
+    def keep(self) -> None:
+        """Leave what the jar holds now in the device."""
+        self.device.cookies = [
+            {name: getattr(cookie, name) for name in KEPT_OF_A_COOKIE} for cookie in self.session.cookies
+        ]
+        self.session.close()
+
+    def _call(self, session: DeviceSession, method: str, to: str, path: str, **what: Any) -> requests.Response | None:
+        started, response = time.perf_counter(), None
+        url = origins()[to] + path
+        # What will be sent, noted before it is: afterwards the jar may be another.
+        prepared = session.prepare_request(requests.Request(method, url, **what))
+        note = {"at": timezone.now().isoformat(), "to": NAMES[to]}
+        try:
+            response = session.request(method, url, **what)
+        except requests.RequestException as error:
+            slow = isinstance(error, requests.exceptions.Timeout)
+            note["failed"] = "no answer within 5 seconds" if slow else "no usable answer: it may not be running"
+        self.device.exchanges.insert(0, note | self._describe(prepared, response, time.perf_counter() - started))
+        return response
+
+    def _describe(
+        self, sent: requests.PreparedRequest, response: requests.Response | None, seconds: float
+    ) -> dict[str, Any]:
+        """Return the exchange with nothing in it that could be used: it is stored, and shown on a page."""
+        who = username(response)
+        known = recorder.what_is_known(self.learner, who)
+        content = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
+        request = redaction.redact_request(
+            redaction.RequestParts(
+                method=sent.method or "",
+                path=urlsplit(sent.url or "").path,
+                query="",
+                headers=list(sent.headers.items()),
+                cookies=list(parse_cookie(sent.headers.get("Cookie", "")).items()),
+                content_type=sent.headers.get("Content-Type", ""),
+                content=content,
+                size=len(content),
+            ),
+            known,
+        )
+        found = {"request": request, "carried": redaction.carried(request), "milliseconds": round(seconds * 1000)}
+        if response is None:
+            return found
+        answer = redaction.redact_response(
+            redaction.ResponseParts(
+                status=response.status_code,
+                headers=list(response.headers.items()),
+                cookies=set_cookies(response),
+                content_type=response.headers.get("Content-Type", ""),
+                content=response.content if "json" in response.headers.get("Content-Type", "") else b"",
+                size=len(response.content),
+            ),
+            known,
+        )
+        cost = dict(COST.findall(response.headers.get("Server-Timing", "")))
+        return found | {"response": answer, "reason": response.reason, "who": who, "cost": cost}
+
+
+def username(response: requests.Response | None) -> str | None:
+    """Return whom the server took the device for: "" for nobody, None where the answer does not say."""
+    if response is None:
+        return None
+    if response.status_code in {401, 403}:
+        return ""
+    try:
+        user = response.json().get("user")
+        name = user.get("username")
+    except (ValueError, AttributeError):
+        return None
+    return name if isinstance(name, str) and len(name) <= 150 else None
+
+
+def set_cookies(response: requests.Response) -> list[Any]:
+    """Return a `Morsel` for each Set-Cookie."""
+    found: SimpleCookie = SimpleCookie()
+    for line in response.raw.headers.getlist("Set-Cookie"):
+        try:
+            found.load(line)
+        except CookieError:
+            continue
+    return list(found.values())
+
+
+class _Forms(HTMLParser):
+    token = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take the first token."""
+        found = dict(attrs)
+        if tag == "input" and found.get("name") == "csrfmiddlewaretoken":
+            self.token = self.token or found.get("value") or ""
+
+
+def csrf_token(html: str) -> str:
+    """Return the CSRF token in the first form of a page, "" where there is none."""
+    forms = _Forms()
+    forms.feed(html)
+    return forms.token
