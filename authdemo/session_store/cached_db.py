@@ -41,11 +41,10 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """Return the data: one cache call and one statement with a copy, two statements and two calls without."""
-        copy = self._read_copy()
-        if copy:
-            data = self.decode(copy)
-            if self._is_the_row(copy, data):
-                return data
+        copy = self._ignoring("get", KEY_PREFIX + (self.session_key or ""))
+        data = self.decode(copy) if copy else {}  # of what is no copy, too
+        if data and self._is_the_row(copy, data):
+            return data
         row = self._get_session_from_db()  # type: ignore[attr-defined]
         if row is None:  # and the session has no key any more: Django sends the browser to forget it
             return {}
@@ -82,10 +81,6 @@ class SessionStore(db.SessionStore):
         if user is not None:
             users.keep(user)
         return user is not None
-
-    def _read_copy(self) -> str:
-        copy = self._ignoring("get", KEY_PREFIX + (self.session_key or ""))
-        return copy if isinstance(copy, str) else ""
 
     def _write_copy(self, encoded: str, expiry: datetime) -> None:
         seconds = self.get_expiry_age(expiry=expiry)
