@@ -41,7 +41,7 @@ def test_connect_then_sign_in_with_it(visitor, another, bob, provider):
     page = text(visitor.client.get(PAGE))
     name = {"github": "GitHub", "google": "Google", "outside": "Outside ID"}[provider]
     assert f"{name} is connected: your account there opens this user from now on." in page
-    assert f'{KNOWN_AS[provider]} <span class="value">stand-in:1001</span>' in page
+    assert f'{KNOWN_AS[provider]}<br><span class="value">stand-in:1001</span>' in page
     later = another()
     later.sign_in(provider)
     assert later.username() == "bob"
