@@ -15,7 +15,7 @@ from . import StoreUnavailable, users
 logger = logging.getLogger("authdemo.session_store")
 RETRY_AFTER = "5"  # seconds
 DETAIL = (
-    "The server cannot reach the store where it keeps sessions. You are not signed out. "
+    "The server cannot reach the store where it keeps sessions. That signs nobody out. "
     "A sign-in, sign-out or change that you asked for may not have been done: try again."
 )
 
