@@ -23,6 +23,8 @@ from django.core import signing
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django_redis.exceptions import ConnectionInterrupted
+from redis.exceptions import RedisError
 
 COOKIE = "authdemo_device"
 AGE = 60 * 60  # seconds since it was opened
@@ -30,6 +32,7 @@ AGE = 60 * 60  # seconds since it was opened
 AFTER_SIGN_OUT = 10 * 60
 ONE_ACTION = 40  # seconds; more than the calls of one action can take
 KEPT = 12  # exchanges
+NO_CACHE = (ConnectionInterrupted, RedisError)  # what `security` raises where Redis does not answer
 
 _signer = signing.TimestampSigner(salt="authdemo.device.cookie")
 

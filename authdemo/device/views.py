@@ -39,13 +39,19 @@ def is_on() -> bool:
 
 
 def where_on(view: View) -> View:
-    """Answer 404 where there are none."""
+    """Answer 404 where there are none, 503 where the cache is down."""
 
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
         if not is_on():
             raise Http404
-        return view(request)
+        try:
+            return view(request)
+        except store.NO_CACHE:
+            sentence = "The cache that keeps it does not answer. Nothing was done."
+            response = show(request, None, refused=sentence)
+            response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+            return response
 
     return never_cache(wrapped)
 

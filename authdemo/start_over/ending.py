@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from rest_framework_simplejwt.exceptions import TokenError
 
+from authdemo.device import store as device
 from authdemo.wire import browser
 from authdemo.wire.models import Exchange
 from jwt_app.tokens import RefreshToken
@@ -52,6 +55,13 @@ def clear_exchanges(request: HttpRequest) -> None:
     """Delete this browser's exchanges."""
     if identifier := browser.browser_of(request):
         Exchange.objects.of(identifier).delete()
+
+
+def put_device_away(request: HttpRequest, response: HttpResponse) -> None:
+    """Forget the other device. Where the cache does not answer: without its cookie nobody can decrypt what is left."""
+    with suppress(*device.NO_CACHE):
+        device.end(request)
+    device.forget_cookie(response)
 
 
 def forget_cookies(request: HttpRequest, response: HttpResponse) -> None:

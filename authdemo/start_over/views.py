@@ -23,6 +23,7 @@ def start_over(request: HttpRequest) -> HttpResponse:
     by_session = ending.end_session(request)
     messages.success(request, said(by_session, by_token))
     response = redirect("overview:index")
+    ending.put_device_away(request, response)
     ending.forget_cookies(request, response)
     return response
 

@@ -316,3 +316,23 @@ def test_a_sign_out_works_though_the_cache_does_not(learner, monkeypatch):
     monkeypatch.setattr(store, "leave", broken)
     assert learner.post("/sessions/logout/").status_code == 302
     assert learner.get(WHOAMI).status_code == 401
+
+
+def test_start_over_puts_it_away(learner):
+    hand(learner)
+    kept = learner.cookies[store.COOKIE].value
+    answer = learner.post("/start-over/")
+    assert answer.cookies[store.COOKIE].value == ""
+    learner.cookies[store.COOKIE] = kept
+    assert "It is anonymous everywhere" in pane(learner)
+
+
+def test_a_cache_that_does_not_answer_is_said_so(ours, learner, settings):
+    down = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}
+    settings.CACHES = settings.CACHES | {"security": down}
+    learner.cookies[store.COOKIE] = store._signer.sign("somebody")
+    for answer in (learner.get("/device/"), hand(learner), act(learner), learner.post("/device/put-away/")):
+        assert answer.status_code == 503
+        assert b"does not answer" in answer.content
+    assert ours.seen == []
+    assert learner.post("/start-over/").status_code == 302
