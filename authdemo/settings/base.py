@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "authdemo.overview",
     "authdemo.wire",
     "authdemo.events",
+    "authdemo.sourcecode",
     "authdemo.device",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",

@@ -1,0 +1,135 @@
+"""What ran for which page: names of views, library calls and settings, by the name of the page's URL.
+
+The apps know nothing of it: `base.html` asks for the page that was resolved. Every name here is tested.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ENGINE = "SESSION_ENGINE:"  # before the name of something in the session engine that the settings choose
+
+
+@dataclass(frozen=True)
+class Part:
+    """When something runs, and what: dotted names, and names of settings. The one that decides stands first."""
+
+    when: str
+    names: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+
+
+WHO_IS_IT = (
+    "django.contrib.sessions.middleware.SessionMiddleware.process_request",
+    f"{ENGINE}SessionStore.load",
+    "django.contrib.auth.get_user",
+)
+
+PAGES: dict[str, tuple[Part, ...]] = {
+    "sessions:login": (
+        Part("For this page", ("sessions_app.views.LoginView",)),
+        Part(
+            "When you press “Sign in”",
+            (
+                "django.contrib.auth.authenticate",
+                "authdemo.accounts.backends.PasswordBackend",
+                "django.contrib.auth.login",
+                "sessions_app.signals.remember_sign_in",
+            ),
+            ("AUTHENTICATION_BACKENDS", "SESSION_COOKIE_AGE"),
+        ),
+    ),
+    "sessions:dashboard": (
+        Part("To know who you are", WHO_IS_IT, ("SESSION_ENGINE",)),
+        Part(
+            "For this page", ("sessions_app.views.dashboard",), ("SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE")
+        ),
+        Part("When you press “End session”", ("django.contrib.auth.logout",)),
+    ),
+    "sessions:devices": (
+        Part(
+            "For this page",
+            (
+                "sessions_app.views.list_devices",
+                "sessions_app.devices.list_for",
+                "allauth.usersessions.models.UserSessionManager.purge_and_list",
+            ),
+            ("USERSESSIONS_TRACK_ACTIVITY",),
+        ),
+        Part(
+            "When you end one",
+            ("sessions_app.views.revoke_device", "allauth.usersessions.models.UserSession.end"),
+        ),
+        Part("When you end all others", ("sessions_app.devices.end_others",)),
+    ),
+    "jwt:client": (
+        Part("For this page", ("jwt_app.views.ClientPage",)),
+        Part(
+            "When you press “Get tokens”",
+            (
+                "jwt_app.serializers.LoginSerializer",
+                "jwt_app.tokens.RefreshToken.for_user",
+                "jwt_app.backend.KeyedBackend.encode",
+            ),
+            ("SIMPLE_JWT",),
+        ),
+        Part(
+            "When you press “Who am I?”",
+            (
+                "jwt_app.views.WhoAmIView",
+                "jwt_app.authentication.AccessTokenMixin.get_validated_token",
+                "rest_framework_simplejwt.backends.TokenBackend.decode",
+                "jwt_app.backend.KeyedBackend.get_verifying_key",
+            ),
+        ),
+        Part("When you press “Refresh”", ("jwt_app.tokens.RefreshToken.rotate",)),
+        Part(
+            "When you press “Sign out”", ("jwt_app.tokens.RefreshToken.revoke", "jwt_app.models.RefreshFamily.revoke")
+        ),
+    ),
+    "oauth:index": (
+        Part("For this page", ("oauth_app.client.views.index",)),
+        Part(
+            "When you press “Sign in with …”",
+            (
+                "oauth_app.client.views.login",
+                "allauth.socialaccount.providers.oauth2.provider.OAuth2Provider.redirect",
+            ),
+            ("SOCIALACCOUNT_LOGIN_ON_GET",),
+        ),
+        Part(
+            "When the provider sends you back",
+            (
+                "oauth_app.client.views.callback",
+                "allauth.socialaccount.providers.oauth2.views.OAuth2CallbackView.dispatch",
+                "oauth_app.client.adapter.SocialAccountAdapter.pre_social_login",
+            ),
+            ("SOCIALACCOUNT_ADAPTER",),
+        ),
+    ),
+    "oauth:signed_in": (
+        Part(
+            "Before this page, when the provider sent you back",
+            (
+                "oauth_app.client.adapter.SocialAccountAdapter.pre_social_login",
+                "oauth_app.client.views.callback",
+                "allauth.socialaccount.providers.oauth2.views.OAuth2CallbackView.dispatch",
+                "allauth.socialaccount.providers.oauth2.client.OAuth2Client.get_access_token",
+                "django.contrib.auth.login",
+            ),
+            ("SOCIALACCOUNT_STORE_TOKENS", "SOCIALACCOUNT_EMAIL_AUTHENTICATION"),
+        ),
+        Part("For this page", ("oauth_app.client.views.signed_in",)),
+    ),
+    "start_over": (
+        Part("For this page", ("authdemo.start_over.views.start_over",)),
+        Part(
+            "When you press “Start over”",
+            (
+                "authdemo.start_over.ending.end_session",
+                "authdemo.start_over.ending.end_tokens",
+                "authdemo.start_over.ending.forget_cookies",
+            ),
+        ),
+    ),
+}

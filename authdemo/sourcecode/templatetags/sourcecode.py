@@ -1,0 +1,50 @@
+"""`{% code "path.to.view" setting="SESSION_ENGINE" %}`, and what base.html shows below each page by itself."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from authdemo.sourcecode.registry import ENGINE, PAGES, Part
+from authdemo.sourcecode.source import of_object, of_setting
+
+register = template.Library()
+
+
+@register.simple_tag
+def code(*names: str, setting: str = "") -> SafeString:
+    """Show the source of these dotted names, and of a setting. Write the names out; take none from a request."""
+    return _fold(((Part("", names, (setting,) if setting else ())),), settings.SESSION_ENGINE)
+
+
+@register.simple_tag(takes_context=True)
+def code_of_page(context: template.RequestContext) -> SafeString:
+    """Show what ran for this page, by the name of its URL. Nothing for a page that nobody has listed."""
+    request: HttpRequest | None = context.get("request")
+    match = request.resolver_match if request else None
+    parts = PAGES.get(match.view_name) if match else None
+    return _fold(parts, settings.SESSION_ENGINE) if parts else SafeString("")
+
+
+@cache
+def _fold(parts: tuple[Part, ...], engine: str) -> SafeString:
+    """Return the fold-out. Files are read once for each process, like the code that it runs."""
+    shown = [{"when": part.when, "sources": _sources(part, engine)} for part in parts]
+    return render_to_string("sourcecode/fold.html", {"parts": shown})
+
+
+def _sources(part: Part, engine: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for kind, find, names in (("", of_object, part.names), ("setting ", of_setting, part.settings)):
+        for name in names:
+            with suppress(OSError):  # installed without its source
+                source = find(name.replace(ENGINE, f"{engine}."))
+                rows.append({"source": source, "kind": kind, "html": source.html})
+    return rows
