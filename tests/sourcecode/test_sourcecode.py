@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import inspect
 import re
@@ -66,6 +67,7 @@ def test_a_setting_is_shown_as_it_stands_in_its_file(name):
     source = of_setting(name)
     assert source.text == lines_of_its_file(source)
     assert re.search(rf"^{name}(: .*)? = ", source.text, re.MULTILINE)
+    assert ast.parse(source.text)  # to its end
 
 
 @pytest.mark.parametrize("engine", ["db", "cache", "cached_db", "file", "signed_cookies"])
