@@ -10,6 +10,7 @@ from base64 import b64decode
 import pytest
 from django.core.cache import caches
 from django.db import connection
+from django.template import Context, Template
 from django.test import Client
 
 from authdemo.device import store, views
@@ -305,6 +306,15 @@ def test_a_part_of_a_page_for_htmx(learner):
     part = learner.post("/device/act/", {"action": "session-whoami"}, headers={"HX-Request": "true"})
     assert part.status_code == 200
     assert part.content.startswith(b'<section id="device"')
+
+
+def test_any_page_can_have_it_at_no_cost_of_its_own(rf, settings):
+    page = Template("{% load device %}{% device_pane %}")
+    there = page.render(Context({"request": rf.get("/")}))  # no database is allowed in this test
+    assert 'hx-get="/device/"' in there
+    assert '<a href="/device/">' in there  # without JavaScript
+    settings.LABS = settings.DEBUG = False
+    assert page.render(Context({"request": rf.get("/")})).strip() == ""
 
 
 def test_a_sign_out_works_though_the_cache_does_not(learner, monkeypatch):
