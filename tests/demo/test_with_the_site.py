@@ -74,4 +74,4 @@ def test_the_site_sends_requests_that_the_companies_accept(demo, visitor, compan
     page = visitor.follow(answer)
     assert page.status_code == 403
     assert "verified" in page.text
-    assert "Eve" not in visitor.get(f"{site}/oauth/").text
+    assert visitor.get(f"{site}/sessions/api/whoami/").status_code == 401
