@@ -83,6 +83,7 @@ def test_what_is_no_part_of_the_story_is_not_kept(path):
         signing.TimestampSigner(salt="authdemo.wire.header").sign("a.open"),
         signing.TimestampSigner(salt="authdemo.wire.cookie", key="not-ours").sign("a.open"),
     ],
+    ids=["empty", "x", "unsigned", "colons", "long", "signed for the header", "signed by another key"],
 )  # fmt: skip
 def test_a_cookie_that_we_did_not_make_opens_nothing(client, value):
     client.cookies[COOKIE] = value
