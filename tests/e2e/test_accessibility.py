@@ -14,7 +14,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.live]
 
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SITE_PAGES = ["/", "/sessions/login/", "/jwt/", "/oauth/", "/oauth/accounts/google/login/", "/no/such/page/"]
-SIGNED_IN_PAGES = ["/", "/sessions/", "/sessions/devices/", "/jwt/", "/oauth/", "/oauth/connections/"]
+SIGNED_IN_PAGES = [
+    "/",
+    "/sessions/",
+    "/sessions/devices/",
+    "/jwt/",
+    "/oauth/",
+    "/oauth/connections/",
+    "/wire/",
+    "/device/",
+    "/start-over/",
+]
 PROVIDER_PAGES = ["/", "/github/", "/google/", "/oidc/"]
 ADMIN_PAGES = [
     "/admin/",
