@@ -1,8 +1,15 @@
 """Fixtures that every test may ask for: real servers, a real database, a real browser."""
 
+import os
 from typing import Any
 
+import hypothesis
 import pytest
+
+# In CI the same examples every time: a new one is found at home, not in somebody else's change.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("home", deadline=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "home")
 
 pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.demo", "tests.fixtures.browser", "tests.fixtures.redis"]
 

@@ -47,7 +47,10 @@ PUBLIC = "\x00".join(
 
 def secret(text: str) -> bool:
     """Hypothesis also tries words that it finds in our code, and those are nobody's secret."""
-    return not any(text[i : i + PIECE].lower() in PUBLIC for i in range(len(text) - PIECE + 1))
+    folded = text.lower()
+    if any(word.lower() in folded for word in KNOWN.words if len(word) > 2):  # "api/whoami" is a path of ours
+        return False
+    return not any(folded[i : i + PIECE] in PUBLIC for i in range(len(folded) - PIECE + 1))
 
 
 credentials = st.one_of(session_keys, opaque, codes, jwts, passwords, specials, numbers).filter(secret)
