@@ -136,6 +136,10 @@ class RefreshFamilyAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     fields = ("id", "user", "created_at", "revoked_at", "reason")
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Refuse `?session_auth_hash__startswith=…`, which would spell the mark of the password letter by letter."""
+        return not lookup.startswith("session_auth_hash") and super().lookup_allowed(lookup, value, request)
+
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Whoever may change families may end them."""
         return admin.ModelAdmin.has_change_permission(self, request)

@@ -29,6 +29,7 @@ def test_many_accounts_may_have_no_address(alice):
     User.objects.create_user("bob", "", "pw")
     User(username="carol", email="", password="x").full_clean()
     User.objects.create_user("carol", "", "pw")
+    assert User.objects.filter(email="").count() == 2
 
 
 @pytest.mark.parametrize("name", ["bob@example.com", "@"])

@@ -115,6 +115,16 @@ def test_no_lookup_spells_the_digest_letter_by_letter(
     assert teacher.get(LIST, {"jti__startswith": "x"}).status_code == 200
 
 
+@pytest.mark.parametrize("lookup", ["session_auth_hash", "session_auth_hash__startswith"])
+def test_no_lookup_spells_the_mark_of_a_password(teacher: Client, tokens: list[str], lookup: str) -> None:
+    mark = RefreshFamily.objects.get().session_auth_hash
+
+    right, wrong = teacher.get(FAMILIES, {lookup: mark}), teacher.get(FAMILIES, {lookup: "x"})
+
+    assert (right.status_code, wrong.status_code) == (400, 400)
+    assert teacher.get(FAMILIES, {"reason__exact": "reuse"}).status_code == 200
+
+
 def test_ending_a_family_ends_its_tokens(teacher: Client, api: API, tokens: list[str]) -> None:
     family = RefreshFamily.objects.get()
     form = {"action": "end_families", "index": "0", "_selected_action": [str(family.pk)]}
