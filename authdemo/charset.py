@@ -11,7 +11,10 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils.http import parse_header_parameters
+
+from authdemo.wire.counters import Counters
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -30,6 +33,8 @@ def utf8_only(application: WSGIApplication) -> WSGIApplication:
             ("Content-Length", str(len(BODY))),
             ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
             ("X-Content-Type-Options", "nosniff"),
+            ("X-Served-By", settings.INSTANCE_NAME),
+            ("Server-Timing", Counters().header()),  # nothing was asked
         ]
         start_response("415 Unsupported Media Type", headers)
         return [BODY]

@@ -228,3 +228,6 @@ def test_a_charset_that_is_none_is_415_on_a_running_server(demo, place):
     url = f"{getattr(demo, place)}/healthz?a=1"
     answer = requests.get(url, headers={"Content-Type": "x/y; charset=zlib"}, timeout=10)
     assert answer.status_code == 415
+    if place != "providers":
+        assert answer.headers["X-Served-By"] in {"A", "B"}
+        assert 'sql;dur=0.00;desc="0"' in answer.headers["Server-Timing"]

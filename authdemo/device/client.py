@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
 from html.parser import HTMLParser
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
 from django.http import HttpRequest
-from django.http.cookie import parse_cookie
 from django.utils import timezone
 
-from authdemo.wire import recorder, redaction
+from authdemo.wire import outgoing, recorder
+from authdemo.wire.models import Exchange
+from authdemo.wire.outgoing import Timing
 
 from .store import Device
 from .transport import DeviceSession, origins
 
-COST = re.compile(r'(sql|cache);dur=[0-9.]+;desc="([0-9]+)"')
 KEPT_OF_A_COOKIE = ("name", "value", "domain", "path", "secure", "expires")
 NAMES = {"A": "instance A", "B": "instance B", "orders": "the orders service"}
 
@@ -78,55 +76,40 @@ class Client:
         self.session.close()
 
     def _call(self, session: DeviceSession, method: str, to: str, path: str, **what: Any) -> requests.Response | None:
-        started, response = time.perf_counter(), None
+        started, at, response, failed = time.perf_counter(), timezone.now(), None, ""
         url = origins()[to] + path
         # What will be sent, noted before it is: afterwards the jar may be another.
-        prepared = session.prepare_request(requests.Request(method, url, **what))
-        note = {"at": timezone.now().isoformat(), "to": NAMES[to]}
+        sent = session.prepare_request(requests.Request(method, url, **what))
         try:
             response = session.request(method, url, **what)
         except requests.RequestException as error:
             slow = isinstance(error, requests.exceptions.Timeout)
-            note["failed"] = "no answer within 5 seconds" if slow else "no usable answer: it may not be running"
-        self.device.exchanges.insert(0, note | self._describe(prepared, response, time.perf_counter() - started))
+            failed = "no answer within 5 seconds" if slow else "no usable answer: it may not be running"
+        self._note(sent, response, Timing(at, time.perf_counter() - started), to, failed)
         return response
 
-    def _describe(
-        self, sent: requests.PreparedRequest, response: requests.Response | None, seconds: float
-    ) -> dict[str, Any]:
-        """Return the exchange with nothing in it that could be used: it is stored, and shown on a page."""
+    def _note(
+        self, sent: requests.PreparedRequest, response: requests.Response | None, timing: Timing, to: str, failed: str
+    ) -> None:
+        """Keep the call, redacted: for the pane, and for the wire where the learner has it open."""
         who = username(response)
-        known = recorder.what_is_known(self.learner, who)
-        content = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
-        request = redaction.redact_request(
-            redaction.RequestParts(
-                method=sent.method or "",
-                path=urlsplit(sent.url or "").path,
-                query="",
-                headers=list(sent.headers.items()),
-                cookies=list(parse_cookie(sent.headers.get("Cookie", "")).items()),
-                content_type=sent.headers.get("Content-Type", ""),
-                content=content,
-                size=len(content),
-            ),
-            known,
-        )
-        found = {"request": request, "carried": redaction.carried(request), "milliseconds": round(seconds * 1000)}
-        if response is None:
-            return found
-        answer = redaction.redact_response(
-            redaction.ResponseParts(
-                status=response.status_code,
-                headers=list(response.headers.items()),
-                cookies=set_cookies(response),
-                content_type=response.headers.get("Content-Type", ""),
-                content=response.content if "json" in response.headers.get("Content-Type", "") else b"",
-                size=len(response.content),
-            ),
-            known,
-        )
-        cost = dict(COST.findall(response.headers.get("Server-Timing", "")))
-        return found | {"response": answer, "reason": response.reason, "who": who, "cost": cost}
+        exchange = outgoing.exchange(Exchange.Leg.DEVICE, self.learner, sent, response, timing, who=who, failed=failed)
+        recorder.also(self.learner, exchange)
+        self.device.exchanges.insert(0, described(exchange, who, to))
+
+
+def described(exchange: Exchange, who: str | None, to: str) -> dict[str, Any]:
+    """Return the exchange as JSON can hold it: the device lies in a cache."""
+    answered = {"response": exchange.response, "reason": exchange.reason, "who": who} if exchange.status else {}
+    return answered | {
+        "at": exchange.at.isoformat(),
+        "to": NAMES[to],
+        "failed": exchange.failed,
+        "request": exchange.request,
+        "carried": exchange.carried,
+        "milliseconds": round(exchange.microseconds / 1000),
+        "cost": {"sql": exchange.statement_count, "cache": exchange.cache_count} if exchange.counted else {},
+    }
 
 
 def username(response: requests.Response | None) -> str | None:
@@ -141,17 +124,6 @@ def username(response: requests.Response | None) -> str | None:
     except (ValueError, AttributeError):
         return None
     return name if isinstance(name, str) and len(name) <= 150 else None
-
-
-def set_cookies(response: requests.Response) -> list[Any]:
-    """Return a `Morsel` for each Set-Cookie."""
-    found: SimpleCookie = SimpleCookie()
-    for line in response.raw.headers.getlist("Set-Cookie"):
-        try:
-            found.load(line)
-        except CookieError:
-            continue
-    return list(found.values())
 
 
 class _Forms(HTMLParser):

@@ -55,6 +55,10 @@ class AuthEventQuerySet(models.QuerySet["AuthEvent"]):
         """Keep those of one of the mechanisms."""
         return self.filter(mechanism__in=mechanisms)
 
+    def in_browser(self, browser: str) -> AuthEventQuerySet:
+        """Keep those of one browser, named as `wire.browser` names it; "" is no browser and has none."""
+        return self.filter(browser=browser) if browser else self.none()
+
     def that(self, *verbs: Verb) -> AuthEventQuerySet:
         """Keep those with one of the verbs."""
         return self.filter(verb__in=verbs)
@@ -98,7 +102,7 @@ class AuthEvent(models.Model):
     instance = models.CharField(max_length=20, help_text="Which process of the site it was.")
     ip = models.GenericIPAddressField("IP address", null=True)
     user_agent = models.CharField("browser or program", max_length=40, blank=True)
-    # Null: not known. What belongs to one browser is looked up by it.
+    # Null: not known. The tour and the lessons ask by it what somebody has done, whoever they were signed in as.
     browser = models.CharField("hashed browser ID", max_length=64, null=True, editable=False)  # noqa: DJ001
 
     objects = AuthEventQuerySet.as_manager()
@@ -111,6 +115,7 @@ class AuthEvent(models.Model):
             models.Index(fields=["at"], name="event_at"),
             models.Index(fields=["user", "at"], name="event_user_at"),
             models.Index(fields=["username"], name="event_username"),
+            models.Index(fields=["browser", "at"], name="event_browser_at"),
         ]
 
     def __str__(self) -> str:

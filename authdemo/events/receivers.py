@@ -22,6 +22,7 @@ from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from authdemo.wire import browser
 from jwt_app import signals as jwt
 from sessions_app import devices
 
@@ -54,6 +55,7 @@ def write(mechanism: Mechanism, verb: Verb, user: Any, request: Any = None, **mo
         event.user_id, event.username = user.pk, user.get_username()
     if request is not None:
         event.ip = facts.address(request)
+        event.browser = browser.acting(request) or None
         event.user_agent = facts.program(request.META.get("HTTP_USER_AGENT", ""))
         if user is not None and (actor := facts.administrator(request, user)):
             event.actor_id, event.actor_name = actor.pk, actor.get_username()

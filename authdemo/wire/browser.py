@@ -50,13 +50,18 @@ def is_open(request: HttpRequest) -> bool:
     return _cookie(request)[1] == OPEN
 
 
-def recorded_as(request: HttpRequest) -> str:
-    """Return the hash to keep this exchange under, "" where it is not to be kept."""
+def acting(request: HttpRequest) -> str:
+    """Return the hash of the browser that sends this, panel open or closed, "" for who has none. For writing only."""
     if COOKIE in request.COOKIES:
-        return browser_of(request) if is_open(request) else ""
-    # Every request of a closed panel comes by here: `request.headers` would be made for this alone.
+        return browser_of(request)
     value = request.META.get(META_HEADER)
     return _unsign(_header_signer, value) if value else ""
+
+
+def recorded_as(request: HttpRequest) -> str:
+    """Return the hash to keep this exchange under, "" where it is not to be kept."""
+    # Every request of a closed panel comes by here: `request.headers` would be made for this alone.
+    return "" if COOKIE in request.COOKIES and not is_open(request) else acting(request)
 
 
 def header_for(request: HttpRequest) -> str:

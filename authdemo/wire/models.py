@@ -33,13 +33,18 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
 
 
 class Exchange(models.Model):
-    """One request and its answer. Written after the answer was sent, and only while the panel is open."""
+    """One request and its answer. Written after the answer was sent, and only while the panel is open.
+
+    What this site did not answer itself (every leg but FRONT) has no statements of its own; `host` says who answered.
+    """
 
     class Leg(models.TextChoices):
         """Between whom it went."""
 
         FRONT = "front", "browser → site"
         BACK = "back", "site → provider"
+        OUTSIDE = "outside", "browser → provider"
+        DEVICE = "device", "other device → site"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     browser = models.CharField(max_length=64, help_text="Keyed hash of the browser's wire cookie.")
@@ -47,8 +52,10 @@ class Exchange(models.Model):
     instance = models.CharField(max_length=20)
     leg = models.CharField(max_length=10, choices=Leg.choices, default=Leg.FRONT)
     method = models.CharField(max_length=10)
+    host = models.CharField(max_length=200, blank=True, help_text="Who was asked, where it is not this instance.")
     path = models.CharField(max_length=2000)
-    status = models.PositiveSmallIntegerField()
+    status = models.PositiveSmallIntegerField(help_text="0 where no answer came.")
+    failed = models.CharField(max_length=100, blank=True, help_text="Why no answer came.")
     request = models.JSONField(help_text="See redaction.redact_request.")
     response = models.JSONField(help_text="See redaction.redact_response.")
     carried = models.JSONField(default=list, help_text="The masked credentials in the request, and where they stood.")
@@ -56,6 +63,7 @@ class Exchange(models.Model):
     mechanism = models.CharField(max_length=10, blank=True, help_text="By what the server knew who it was.")
     username = models.CharField(max_length=150, blank=True, help_text="Whom the server took it for.")
     became = models.CharField(max_length=150, blank=True, null=True, help_text="Who it was after that, if another.")  # noqa: DJ001
+    counted = models.BooleanField(default=True, help_text="Are the counts below known?")
     statements = models.JSONField(default=list)
     statement_count = models.PositiveIntegerField(default=0)
     cache_calls = models.JSONField(default=list)
@@ -79,12 +87,20 @@ class Exchange(models.Model):
     @property
     def hue(self) -> str:
         """The mechanism whose colour this has: by which the caller was known, else where the path leads."""
-        return {"session": "sessions", "jwt": "jwt", "oauth2": "oauth"}.get(self.mechanism, self.path.split("/")[1])
+        if self.leg in {self.Leg.BACK, self.Leg.OUTSIDE}:
+            return "oauth"
+        by = {"session": "sessions", "jwt": "jwt", "oauth2": "oauth"}.get(self.mechanism)
+        return by or ("jwt" if self.path.startswith("/orders/") else self.path.split("/")[1])
 
     @property
     def reason(self) -> str:
         """The status in words."""
-        return responses.get(self.status, "")
+        return self.failed or responses.get(self.status, "")
+
+    @property
+    def good(self) -> bool:
+        """Whether the answer was no refusal and no failure."""
+        return 0 < self.status < 400
 
     def masked(self, fingerprint: str) -> dict[str, Any] | None:
         """Return the credential of this request that has this fingerprint."""

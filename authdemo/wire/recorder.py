@@ -41,12 +41,25 @@ def wanted(request: HttpRequest) -> bool:
     return True
 
 
+def also(request: HttpRequest, exchange: Exchange) -> None:
+    """Keep this one, too, when the request during which it happened has been answered: not before, so that it is in
+    nobody's counts. Where that request is not kept, neither is this.
+    """
+    also_kept(request).append(exchange)
+
+
+def also_kept(request: HttpRequest) -> list[Exchange]:
+    """Return what happened besides, during this request."""
+    kept: list[Exchange] = request.__dict__.setdefault("wire_also_kept", [])
+    return kept
+
+
 def record(request: HttpRequest, response: HttpResponseBase, counters: Counters) -> None:
-    """Keep one exchange. The answer has been sent, so a failure is logged and nobody feels it."""
+    """Keep an exchange, and what happened during it. The answer was sent: nobody feels a failure, it is logged."""
     try:
         exchange = describe(request, response, counters)
         with transaction.atomic():
-            exchange.save(force_insert=True)
+            Exchange.objects.bulk_create([exchange, *also_kept(request)])
             Exchange.objects.prune(exchange.browser)
     except Exception as error:  # noqa: BLE001  whatever it is, it must not reach the user, nor its text the log
         logger.error("an exchange was not kept: %s", type(error).__name__)

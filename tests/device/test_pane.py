@@ -14,6 +14,7 @@ from django.template import Context, Template
 from django.test import Client
 
 from authdemo.device import store, views
+from authdemo.wire.models import Exchange
 from authdemo.wire.redaction import fingerprint
 
 KEY = "k" * 32
@@ -346,3 +347,51 @@ def test_a_cache_that_does_not_answer_is_said_so(ours, learner, settings):
         assert b"does not answer" in answer.content
     assert ours.seen == []
     assert learner.post("/start-over/").status_code == 302
+
+
+def open_wire(learner: Client) -> None:
+    learner.post("/wire/open/")
+
+
+def test_its_calls_stand_in_the_wire_beside_the_learners_own(ours, learner):
+    is_alice(ours)
+    open_wire(learner)
+    hand(learner)
+    act(learner)
+    page = learner.get("/wire/").content.decode()
+    mine, device = page.index("/device/act/"), page.index(WHOAMI)
+    assert device < mine  # the newest first: the call was made while the click was being answered
+    assert "other device → site" in page
+    assert "kkkk…" in page
+    assert KEY not in page
+    # It is written afterwards: no statement of the click is about it.
+    click = Exchange.objects.get(path="/device/act/")
+    assert click.statement_count == len(click.statements) > 0
+    assert "wire_exchange" not in str(click.statements)
+
+
+def test_a_call_that_nobody_answers_stands_there_too(settings, learner):
+    settings.SITE_URL = "http://127.0.0.1:9"  # the discard port: nobody listens
+    open_wire(learner)
+    hand(learner)
+    act(learner)
+    page = learner.get("/wire/").content.decode()
+    assert "no usable answer: it may not be running" in page
+
+
+def test_with_the_wire_closed_nothing_is_kept(ours, learner):
+    is_alice(ours)
+    hand(learner)
+    act(learner)
+    assert not Exchange.objects.exists()
+
+
+def test_another_browsers_wire_does_not_have_them(ours, learner, bob):
+    is_alice(ours)
+    open_wire(learner)
+    other = Client()
+    other.force_login(bob)
+    open_wire(other)
+    hand(learner)
+    act(learner)
+    assert WHOAMI not in other.get("/wire/").content.decode()
