@@ -35,8 +35,24 @@ class ResponseHeadersMiddleware:
         return response
 
 
+LONG = 12  # characters; shorter than any credential
+
+
+def loggable_path(request: HttpRequest) -> str:
+    """Return the path with dots for each long part that is no word of a URLconf.
+
+    A token or a session key that somebody has put into an address must not get into the log by it.
+    """
+    match = request.resolver_match
+    free = [str(value) for value in match.kwargs.values()] if match else request.path.split("/")
+    path = quote(request.path)  # no line break of an address may begin a line of the log
+    for part in (quote(part) for part in free if len(part) >= LONG):
+        path = path.replace(part, "...")
+    return path
+
+
 class AccessLogMiddleware:
-    """Log method, path, status and duration of each request: no query string, header or body."""
+    """Log method, path, status and duration of each request: no query string, header, body or long unknown word."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -47,7 +63,7 @@ class AccessLogMiddleware:
         response = self.get_response(request)
         fields = {
             "method": request.method,
-            "path": quote(request.path),  # no line break of an address may begin a line of the log
+            "path": loggable_path(request),
             "status": response.status_code,
             "ms": round((time.perf_counter() - start) * 1000, 1),
         }

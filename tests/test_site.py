@@ -176,6 +176,26 @@ def test_the_access_log_has_no_query_string(client, caplog):
     assert "SECRET" not in "".join(lines)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/no/such/SECRET-TOKEN/", "/no/such/.../"),  # answered 404
+        ("/SECRET-TOKEN%20with%20%C3%BC/x", "/.../x"),
+        ("/admin/accounts/user/SECRET-TOKEN/change/", "/admin/accounts/user/.../change/"),  # a part of a known path
+        ("/jwt/.well-known/jwks.json", "/jwt/.well-known/jwks.json"),
+        ("/sessions/devices/revoke-others/", "/sessions/devices/revoke-others/"),
+        ("/oops/", "/oops/"),
+    ],
+)
+def test_the_access_log_has_no_token_that_somebody_put_into_the_path(client, caplog, path, logged):
+    logging.getLogger("authdemo.access").addHandler(caplog.handler)
+    client.get(path)
+    logging.getLogger("authdemo.access").removeHandler(caplog.handler)
+    lines = [record.getMessage() for record in caplog.records if record.name == "authdemo.access"]
+    assert lines[-1].split()[1] == logged
+
+
 def test_a_library_that_logs_a_url_does_not_log_its_query():
     record = logging.LogRecord("x", logging.WARNING, "f", 1, "Not found: %s", ("/callback/?code=SECRET",), None)
     WithoutQueryString().filter(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tests.demo.visitor import PASSWORD
@@ -60,3 +61,12 @@ def test_outside_id_asks_before_it_signs_out_for_an_app(outside, page):
     assert sweep(page, outside.url, ["/oidc/identity/o/logout"]) == []
     page.get_by_role("button", name="Sign out of Outside ID").click()
     expect(page.get_by_text("Nobody is signed in here")).to_be_visible()
+
+
+def test_the_log_has_no_token_that_somebody_put_into_an_address(outside):
+    for path in ("/oidc/SECRET-TOKEN/", "/SECRET-TOKEN/oidc", "/oidc/?token=SECRET-TOKEN", "/google/token"):
+        requests.get(outside.url + path, timeout=10)
+    log = outside.log.read_text()
+    assert "SECRET" not in log
+    assert "GET /oidc/.../ 404" in log
+    assert "GET /google/token " in log
