@@ -1,0 +1,26 @@
+"""One visitor tries everything. To have a new part searched, add its step here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.live import provider_steps, steps
+from tests.live.visit import Run
+
+STEPS: list[Callable[[Run], None]] = [
+    steps.open_the_wire,
+    steps.session_sign_in_refused,
+    steps.sessions_on_two_devices,
+    steps.tokens_on_the_page,
+    steps.tokens_revealed,
+    steps.tokens_by_program,
+    provider_steps.sign_in_with_each_provider,
+    provider_steps.a_forged_callback,
+    provider_steps.connect_switch_disconnect,
+    steps.the_other_device,
+    steps.credentials_in_addresses,
+    steps.the_wire_as_a_page,
+    steps.the_admin,
+    provider_steps.stores_during_a_sign_in,
+    steps.sign_out_and_start_over,
+]

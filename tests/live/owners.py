@@ -1,0 +1,78 @@
+"""Who may hold what: a kind of credential, the place, and why. Whatever is not here is a leak.
+
+A place is a pattern of `fnmatch`. A database's file may hold what one of its columns may: what was deleted from a
+table stands in the file until its page is used again.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+
+class Owner(NamedTuple):
+    """A kind of credential may lie in a place."""
+
+    kind: str
+    place: str
+    why: str
+
+
+OWNERS = [
+    Owner("session key", "site:django_session.session_key", "Django's store of sessions"),
+    Owner("session key", "site:usersessions_usersession.session_key", "its index: which sessions are whose"),
+    Owner("session key", "valkey:sessions keys", "its copy in the cache"),
+    Owner("state", "site:django_session.session_data", "compared with the one that comes back"),
+    Owner("state", "valkey:sessions values", "the copy of that"),
+    Owner("verifier", "site:django_session.session_data", "sent when the code is exchanged"),
+    Owner("verifier", "valkey:sessions values", "the copy of that"),
+    Owner("access token", "site json:/jwt/api/token/*", "how it is handed out"),
+    Owner("refresh token", "site json:/jwt/api/token/*", "how it is handed out"),
+    Owner("form token", "site page:*", "each form has one; it counts only beside the cookie"),
+    Owner("form token", "site dom", "the same page after its scripts"),
+    Owner("form token", "outside page:*", "each form has one; it counts only beside the cookie"),
+    Owner("password typed as a name", "site page:/sessions/login/", "the form comes back to who has typed it"),
+    Owner("demo's password", "site page:*", "said to everybody who sits at this machine"),
+    Owner("demo's password", "site dom", "the same page after its scripts"),
+    Owner("demo's password", "outside page:*", "said to everybody who sits at this machine"),
+    Owner("demo's password", "output", "the first lines say how to sign in"),
+    # The way of a code, as the protocol wants it: RFC 6749 §4.1, by the address bar.
+    Owner("state", "site location:*/login/", "to the provider"),
+    Owner("state", "site location:/oauth/switch/*", "to the provider"),
+    Owner("challenge", "site location:*/login/", "to the provider"),
+    Owner("challenge", "site location:/oauth/switch/*", "to the provider"),
+    Owner("state", "outside location:*", "from page to page there, and back"),
+    Owner("challenge", "outside location:*", "from page to page there"),
+    Owner("code", "outside location:*", "back to the site"),
+    Owner("state", "outside page:*", "its forms carry the request on"),
+    Owner("challenge", "outside page:*", "its forms carry the request on"),
+    Owner("code", "outside:outside_cache.cache_key", "the provider's store of codes"),
+    Owner("code", "outside:outside_cache.value", "the provider's store of codes"),
+    Owner("state", "outside:outside_cache.value", "stored with the code"),
+    Owner("challenge", "outside:outside_cache.value", "stored with the code, for the verifier to be compared"),
+    Owner("provider's session key", "outside:django_session.session_key", "the provider's store of sessions"),
+    # A page's address goes along with what the page asks for, to its own site alone (Referrer-Policy: same-origin).
+    Owner("state", "referer:site to site", "the callback's own pages"),
+    Owner("code", "referer:site to site", "the callback's own pages"),
+    Owner("state", "referer:outside to outside", "the provider's own pages"),
+    Owner("challenge", "referer:outside to outside", "the provider's own pages"),
+    Owner("session key", "referer:site to site", "the visitor has put it into an address"),
+    Owner("access token", "referer:site to site", "the visitor has put it into an address"),
+    Owner("refresh token", "referer:site to site", "the visitor has put it into an address"),
+    Owner("secret_key", "file:secret_key", "made once for all processes"),
+    Owner("jwt_signing_key.RSA", "file:jwt_signing_key.RSA", "made once for all processes"),
+    Owner("outside_secret_key", "file:outside_secret_key", "made once"),
+    Owner("outside_oidc_key.pem", "file:outside_oidc_key.pem", "made once"),
+]
+FILES = {"file:site.sqlite3*": "site:*", "file:outside.sqlite3*": "outside:*", "file:valkey/*": "valkey:*"}
+
+
+def owners(kind: str, place: str) -> list[Owner]:
+    """Return the rows of the table that allow it; none where it is a leak."""
+    inside = [part for file, part in FILES.items() if fnmatchcase(place, file)]
+    return [
+        owner
+        for owner in OWNERS
+        if owner.kind == kind
+        and (fnmatchcase(place, owner.place) or any(fnmatchcase(owner.place, part) for part in inside))
+    ]

@@ -1,0 +1,100 @@
+"""After a full run no credential lies anywhere but with its owner."""
+
+from __future__ import annotations
+
+import pickle
+from base64 import b64encode
+from collections import Counter
+
+import pytest
+from django.core import signing
+
+from tests.fixtures.demo import RunningDemo, clean_environment
+from tests.live.credentials import COOKIES, FIELDS, Used, spellings
+from tests.live.full_run import STEPS
+from tests.live.owners import OWNERS, Owner, owners
+from tests.live.places import Places, peeled
+from tests.live.visit import Run, environment_with_tap
+
+PROCESSES = ("authdemo.wsgi", "authdemo.wsgi", "demo.outside.wsgi", "demo.orders.app")
+# `nonce`: allauth sends none.
+EXPECTED = {*COOKIES.values(), *FIELDS.values(), *(owner.kind for owner in OWNERS)} - {"", "nonce"}
+EXPECTED |= {"password", "wrong password", "forged token"}
+
+
+@pytest.fixture
+def run(tmp_path, browser):
+    (tmp_path / "var").mkdir()
+    demo = RunningDemo(environment_with_tap(clean_environment(tmp_path / "var"), tmp_path))
+    demo.start()
+    run = Run(demo, browser, tmp_path)
+    yield run
+    run.context.close()
+    demo.stop()
+
+
+def search(used: Used, left: Places) -> Counter[tuple[str, str]]:
+    """Return how many credentials of each kind lie in each place. Never the credentials: this is printed."""
+    found: Counter[tuple[str, str]] = Counter()
+    for value, kind in used.kinds.items():
+        written = list(spellings(value))
+        found.update((kind, place) for place, content in left.items() if any(one in content for one in written))
+    return found
+
+
+@pytest.mark.live
+@pytest.mark.browser
+def test_after_a_full_run_no_credential_lies_anywhere_but_with_its_owner(run):
+    for step in STEPS:
+        step(run)
+    run.finish()
+
+    # What was not used, tapped or read could not be found.
+    commands = " ".join(process.partition("\n")[0] for process in run.tapped())
+    assert [commands.count(name) for name in PROCESSES] == [PROCESSES.count(name) for name in PROCESSES]
+    assert set(run.used.kinds.values()) == EXPECTED
+    assert run.answers.unread - run.answers.read <= {"/wire/cards/"}
+    assert {"site:wire_exchange.request", "site:events_authevent.username", "output"} <= run.places.keys()
+
+    found = search(run.used, run.places)
+    leaks = [f"{kind}: {place} ({count})" for (kind, place), count in sorted(found.items()) if not owners(kind, place)]
+    assert leaks == []
+    needed: set[Owner] = {owner for kind, place in found for owner in owners(kind, place)}
+    not_here = "none" if any(place.startswith("valkey:") for place in run.places) else "valkey:"
+    assert [owner for owner in OWNERS if owner not in needed and not owner.place.startswith(not_here)] == []
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab"])
+@pytest.mark.parametrize("after", ["", "c", "cd", "cde"])
+def test_the_search_knows_a_value_inside_of_base64(before, after):
+    written = b64encode(f"{before}hEiXf-8sT_7pQ2zLk{after}".encode())
+    assert any(spelling in written for spelling in spellings("hEiXf-8sT_7pQ2zLk"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'p&"ü/ 1234567',
+        "p&quot;",
+        "p%26%22%C3%BC%2F%201234567",
+        "p%26%22%C3%BC%2F+1234567",
+        'p&\\"\\u00fc/ 1234567',
+        "p&amp;&quot;ü/ 1234567",
+        "p%2526%2522%25C3%25BC%252F%25201234567",
+    ],
+)
+def test_the_search_knows_a_password_however_it_is_escaped(written):
+    found = any(spelling in written.encode() for spelling in spellings('p&"ü/ 1234567'))
+    assert found == ("1234567" in written)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        signing.dumps({"state": "hEiXf8sT7pQ2zLk", "more": "x" * 200}, compress=True).encode(),  # as sessions are
+        b64encode(pickle.dumps({"code": "hEiXf8sT7pQ2zLk"})),  # as the cache's table is
+        b'"' + b64encode(signing.dumps({"state": "hEiXf8sT7pQ2zLk", "more": "x" * 200}, compress=True).encode()),
+    ],
+)
+def test_the_search_looks_inside_of_what_is_stored(stored):
+    assert any(b"hEiXf8sT7pQ2zLk" in inner for inner in peeled(stored))
