@@ -30,13 +30,17 @@ class Places(defaultdict[str, bytearray]):
 
     def __init__(self) -> None:
         super().__init__(bytearray)
+        self.stored: set[tuple[str, bytes]] = set()
 
     def add(self, place: str, content: bytes | str) -> None:
         """Add something that lies there."""
         self[place] += b"\0" + (content.encode() if isinstance(content, str) else content)
 
     def add_stored(self, place: str, content: bytes) -> None:
-        """Add something that lies there, and what it says when base64 and zlib are taken off."""
+        """Add something that lies there, once, and what it says when base64 and zlib are taken off."""
+        if (place, content) in self.stored:
+            return
+        self.stored.add((place, content))
         self.add(place, content)
         for inner in peeled(content):
             self.add(place, inner)
@@ -97,6 +101,11 @@ def valkey(places: Places, demo: RunningDemo) -> None:
                     places.add_stored(f"valkey:{name} values", server.get(key) or b"")
 
 
+def pattern(url: str) -> str:
+    """Return the path, with stars for numbers and for what may be a credential: names of places are printed."""
+    return re.sub(r"[^/]{24,}|\d+", "*", urlsplit(url).path)
+
+
 class Answers:
     """Sorts exchanges: what is used goes to `used`, what was answered to `places`."""
 
@@ -110,12 +119,11 @@ class Answers:
         self, method: str, url: str, sent: dict[str, Any], body: str, got: list[tuple[str, str]], text: str
     ) -> None:
         """Take one exchange."""
-        parts = urlsplit(url)
         who = self.whose(url)
         kind = next((value for name, value in got if name.lower() == "content-type"), "").partition(";")[0]
         self.used.take("\n".join([url, *(f"{name}: {value}" for name, value in sent.items()), "", body]))
         self.used.take("\n".join(f"{name}: {value}" for name, value in got))
-        path = re.sub(r"[^/]{24,}|\d+", "*", parts.path)
+        path = pattern(url)
         if "json" in kind:
             self.used.take(text)
             self.places.add(f"{who} json:{path}", text)

@@ -36,7 +36,6 @@ def sign_in_with_each_provider(run: Run) -> None:
         expect(run.page.get_by_role("heading", level=1)).to_contain_text("OAuth has finished")
         run.page.goto(run.callback)
         expect(run.page.get_by_role("heading", level=1)).to_have_text("This sign-in is over")
-        run.look()
         run.end_session()
 
 

@@ -13,7 +13,7 @@ from tests.fixtures.demo import RunningDemo, clean_environment
 from tests.live.credentials import COOKIES, FIELDS, Used, spellings
 from tests.live.full_run import STEPS
 from tests.live.owners import OWNERS, Owner, owners
-from tests.live.places import Places, peeled
+from tests.live.places import Places, peeled, stores
 from tests.live.visit import Run, environment_with_tap
 
 PROCESSES = ("authdemo.wsgi", "authdemo.wsgi", "demo.outside.wsgi", "demo.orders.app")
@@ -47,6 +47,7 @@ def search(used: Used, left: Places) -> Counter[tuple[str, str]]:
 def test_after_a_full_run_no_credential_lies_anywhere_but_with_its_owner(run):
     for step in STEPS:
         step(run)
+        stores(run.places, run.demo)  # each time: the wire keeps the last exchanges only, and sessions end
     run.finish()
 
     # What was not used, tapped or read could not be found.
@@ -58,7 +59,7 @@ def test_after_a_full_run_no_credential_lies_anywhere_but_with_its_owner(run):
 
     found = search(run.used, run.places)
     leaks = [f"{kind}: {place} ({count})" for (kind, place), count in sorted(found.items()) if not owners(kind, place)]
-    assert leaks == []
+    assert not leaks, "\n".join(["credentials that lie where nobody owns them:", *leaks])
     needed: set[Owner] = {owner for kind, place in found for owner in owners(kind, place)}
     not_here = "none" if any(place.startswith("valkey:") for place in run.places) else "valkey:"
     assert [owner for owner in OWNERS if owner not in needed and not owner.place.startswith(not_here)] == []

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.fixtures.demo import ROOT, RunningDemo
 from tests.live.credentials import Used
-from tests.live.places import Answers, Places, files, stores
+from tests.live.places import Answers, Places, files, pattern, stores
 
 PEOPLE = {"GitHub": "alice.outside", "Google": "bob.outside", "Outside ID": "mallory.outside"}
 SITE_USERS = {"carol": "False", "dean": "True"}  # name, and whether the admin opens
@@ -86,10 +86,12 @@ class Run:
     # ---- What one does in a browser
 
     def go(self, path: str) -> None:
+        self.look()
         self.page.goto(self.site + path)
 
     def press(self, name: str, inside: str = "main") -> None:
-        """Press a button by its whole name and wait for the answer to what it sends."""
+        """Press a button by its whole name."""
+        self.look()
         self.page.locator(inside).get_by_role("button", name=name, exact=True).first.click()
 
     def fill(self, name: str, password: str) -> None:
@@ -108,8 +110,10 @@ class Run:
         expect(self.page.get_by_role("banner")).to_contain_text("no session")
 
     def look(self) -> None:
-        """Keep what scripts have made of the page."""
-        self.places.add("site dom", self.page.content())
+        """Keep what scripts have made of the page, before it is left. It gives the browser time to record it, too."""
+        self.page.wait_for_load_state()
+        if self.page.url.startswith(self.site):
+            self.places.add(f"site dom:{pattern(self.page.url)}", self.page.content())
 
     def finish(self) -> None:
         """Close the browser, stop the demo, and take what is left of both."""
