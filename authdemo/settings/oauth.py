@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from .base import CONTENT_SECURITY_POLICY, DEBUG, DEMO_PASSWORD, LABS, PROVIDERS_URL
 from .env import pair, problems, text, url
 
-# Our subclasses of allauth's adapter and providers decide what the library leaves open: see oauth_app/README.md.
-SOCIALACCOUNT_ADAPTER = "oauth_app.client.adapter.SocialAccountAdapter"
+# Our subclasses of allauth's adapter and providers decide what the library leaves open: see oauth_app/README.md. This
+# one is oauth_app.client.adapter.SocialAccountAdapter, and besides notes its calls to providers for the wire panel.
+SOCIALACCOUNT_ADAPTER = "authdemo.wire.back_channel.SocialAccountAdapter"
 
 # A sign-in starts with a form (POST, CSRF token), so no link on another site can start one in your browser.
 SOCIALACCOUNT_LOGIN_ON_GET = False

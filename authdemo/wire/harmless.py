@@ -39,16 +39,31 @@ SECRETS = {
     "jti": "token ID",
     "sid": "session ID",
     "kid": "key ID",
+    # What a provider says of a person.
+    "name": "personal data",
+    "given_name": "personal data",
+    "family_name": "personal data",
+    "preferred_username": "personal data",
+    "picture": "personal data",
+    "avatar_url": "personal data",
+    "html_url": "personal data",
+    "hd": "personal data",
+    # The outside world's own cookies and field (demo/outside/settings.py). It reports their names, never a value.
+    "outside_github": "session key at the provider",
+    "outside_google": "session key at the provider",
+    "outside_oidc": "session key at the provider",
+    "outside_csrf": "CSRF token of the provider",
+    "request": "signed request of the provider",
 }
 
 # People choose these, so they may be short, guessable or used elsewhere: no character, no length, no fingerprint.
 # What somebody types as a name may be a password in the wrong field.
-CHOSEN = {"password", "client secret", "typed name"}
+CHOSEN = {"password", "client secret", "typed name", "personal data"}
 
 # What lets somebody in, as opposed to what only ties two requests together.
 CREDENTIALS = {
     "session key", "password", "access token", "refresh token", "ID token", "token", "authorization code",
-    "credential", "client secret",
+    "credential", "client secret", "session key at the provider",
 }  # fmt: skip
 
 # Names whose values may be shown when their shape is harmless, too.
@@ -65,7 +80,12 @@ NUMBERS = {
 }
 TIMES = {"issued_at", "expires_at"}
 EPOCHS = {"exp", "iat", "nbf", "auth_time"}
-URLS = {"next", "redirect_uri", "referer", "location", "origin", "iss", "hx-current-url", "post_logout_redirect_uri"}
+URLS = {
+    "next", "redirect_uri", "referer", "location", "origin", "iss", "hx-current-url", "post_logout_redirect_uri",
+    # Discovery (OpenID Connect Discovery §3)
+    "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint",
+    "end_session_endpoint", "jwks_uri",
+}  # fmt: skip
 WORDS = {
     "accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-encoding",
     "content-disposition", "content-language", "content-type", "pragma", "vary", "allow", "host", "x-served-by",
@@ -74,7 +94,9 @@ WORDS = {
     "transfer-encoding", "x-requested-with", "hx-request", "priority", "save-data", "access-control-allow-origin",
     "scope", "response_type", "response_mode", "grant_type", "token_type", "code_challenge_method", "prompt", "error",
     "process", "action", "mechanism", "kind", "role", "served_by", "status", "database", "cache", "kty", "use", "alg",
-    "oauth_provider", "provider", "access_type", "format",
+    "oauth_provider", "provider", "access_type", "format", "visibility", "type", "response_types_supported",
+    "grant_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported", "scopes_supported",
+    "code_challenge_methods_supported", "token_endpoint_auth_methods_supported", "x-oauth-scopes",
 }  # fmt: skip
 OTHERS = {
     # Shapes of their own (see redaction.SHAPES), values that are parts, and names whose values are masked.
@@ -82,7 +104,8 @@ OTHERS = {
     "revocable", "n", "e", "x", "y", "crv", "client_id", "error_description", "date", "expires", "etag", "cookie",
     "last-modified", "if-none-match", "if-modified-since", "content-security-policy", "permissions-policy",
     "strict-transport-security", "retry-after", "sec-ch-ua", "x-forwarded-for", "x-forwarded-proto", "forwarded",
-    "accept-charset", "range", "via", "set-cookie", "q", "o", "p", "name", "sub", "aud",
+    "accept-charset", "range", "via", "set-cookie", "q", "o", "p", "sub", "aud",
+    "azp", "at_hash", "email_verified", "verified", "primary", "node_id", "scopes", "message", "server",
 }  # fmt: skip
 NAMES = {name.lower() for name in SECRETS} | NUMBERS | TIMES | EPOCHS | URLS | WORDS | OTHERS
 
@@ -113,7 +136,8 @@ CONSTANTS = CODES | {
     # OAuth2 and OpenID Connect
     "openid", "profile", "email", "user:email", "read:user", "offline_access", "offline", "online", "consent",
     "login", "select_account", "code", "query", "fragment", "form_post", "authorization_code", "refresh_token",
-    "client_credentials", "password", "S256", "plain", "Bearer", "bearer", "notes:read", "notes:write",
+    "client_credentials", "password", "S256", "plain", "Bearer", "bearer", "notes:read", "notes:write", "User",
+    "client_secret_basic", "client_secret_post",
     # This site
     "session", "jwt", "oauth2", "session cookie", "access token", "user", "staff", "A", "B", "ok", "failed",
     "connect", "grant", "deny", "github", "google", "outside", "RSA", "EC", "OKP", "sig", "RS256", "ES256", "EdDSA",

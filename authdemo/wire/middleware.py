@@ -11,7 +11,7 @@ from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
-from . import recorder
+from . import flows, recorder
 from .counters import Counters, authenticating
 
 GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponseBase]
@@ -36,6 +36,8 @@ class WireMiddleware:
         if response.streaming:
             count_stream(cast("StreamingHttpResponse", response), counters)
         if recorded:
+            # Now, not at the close: a provider's report may come sooner. The counters are closed, it is in no count.
+            flows.remember(request, response)
             at_close(response).append(partial(record, request, response, counters))
         return response
 

@@ -95,13 +95,14 @@ def redacted_request(sent: requests.PreparedRequest, known: redaction.Known) -> 
 def redacted_response(response: requests.Response, known: redaction.Known) -> dict[str, Any]:
     """Return what came back, with nothing in it that could be used. Its body was read already."""
     kind = response.headers.get("Content-Type", "")
+    looked_at = len(response.content) <= recorder.LARGEST_BODY and ("json" in kind or "form-urlencoded" in kind)
     return redaction.redact_response(
         redaction.ResponseParts(
             status=response.status_code,
             headers=list(response.headers.items()),
             cookies=set_cookies(response),
             content_type=kind,
-            content=response.content if "json" in kind or "form-urlencoded" in kind else b"",
+            content=response.content if looked_at else b"",
             size=len(response.content),
         ),
         known,

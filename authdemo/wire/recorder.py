@@ -57,12 +57,16 @@ def also_kept(request: HttpRequest) -> list[Exchange]:
 def record(request: HttpRequest, response: HttpResponseBase, counters: Counters) -> None:
     """Keep an exchange, and what happened during it. The answer was sent: nobody feels a failure, it is logged."""
     try:
-        exchange = describe(request, response, counters)
-        with transaction.atomic():
-            Exchange.objects.bulk_create([exchange, *also_kept(request)])
-            Exchange.objects.prune(exchange.browser)
+        keep(describe(request, response, counters), *also_kept(request))
     except Exception as error:  # noqa: BLE001  whatever it is, it must not reach the user, nor its text the log
         logger.error("an exchange was not kept: %s", type(error).__name__)
+
+
+def keep(exchange: Exchange, *others: Exchange) -> None:
+    """Save exchanges of one browser, and delete what is too old or too much."""
+    with transaction.atomic():
+        Exchange.objects.bulk_create([exchange, *others])
+        Exchange.objects.prune(exchange.browser)
 
 
 def describe(request: HttpRequest, response: HttpResponseBase, counters: Counters) -> Exchange:

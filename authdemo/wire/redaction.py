@@ -202,6 +202,7 @@ SHAPES: dict[str, Callable[[str, Known], Kept]] = {
     "www-authenticate": challenge,
     "accept-language": language,
     "client_id": public,
+    "azp": public,
 }
 
 

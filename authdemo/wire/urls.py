@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import reports, views
 
 app_name = "wire"
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("close/", views.close_panel, name="close"),
     path("clear/", views.clear, name="clear"),
     path("cards/", views.cards, name="cards"),
+    path("reports/", reports.take, name="reports"),
     path("reveal/<uuid:pk>/", views.reveal, name="reveal"),
 ]

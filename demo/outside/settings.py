@@ -35,6 +35,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "demo.outside.middleware.AccessLogMiddleware",
+    "demo.outside.reports.ReportMiddleware",  # before what renames cookies
     "demo.outside.middleware.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,0 +1,58 @@
+"""Which browser a sign-in flow belongs to, so that a provider's report of it gets into the right list.
+
+The `state` of the flow says so (RFC 6749 §10.12): the site has made it for this browser, and it comes by again on
+every leg. Kept is its keyed fingerprint, not the state itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from . import redaction
+from .browser import recorded_as
+
+logger = logging.getLogger("authdemo.wire")
+
+AGE = 60 * 60  # seconds, as long as the exchanges
+
+
+def remember(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Note whose flow begins where this response leads to a provider. A cache that fails costs the reports only."""
+    state = state_in(response.get("Location", ""))
+    if not state:
+        return
+    try:
+        caches["default"].set(_key(state), recorded_as(request), AGE)
+    except Exception as error:  # noqa: BLE001  whatever a cache raises, the sign-in goes on
+        logger.error("a flow was not noted: %s", type(error).__name__)
+
+
+def browser_of(state: str) -> str:
+    """Return the hash of the browser whose flow has this state, "" for one that nobody knows."""
+    try:
+        return caches["default"].get(_key(state)) or ""
+    except Exception as error:  # noqa: BLE001
+        logger.error("a flow was not looked up: %s", type(error).__name__)
+        return ""
+
+
+def state_in(location: str) -> str:
+    """Return the `state` of a redirect to a provider, "" for any other redirect."""
+    if "state=" not in location:
+        return ""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return ""
+    hosts = {urlsplit(provider["address"]).netloc for provider in settings.SIGN_IN_WITH}
+    return parse_qs(parts.query).get("state", [""])[0] if parts.netloc in hosts else ""
+
+
+def _key(state: str) -> str:
+    return f"wire.flow.{redaction.fingerprint(state)}"
