@@ -87,10 +87,15 @@ class Exchange(models.Model):
     @property
     def hue(self) -> str:
         """The mechanism whose colour this has: by which the caller was known, else where the path leads."""
-        if self.leg in {self.Leg.BACK, self.Leg.OUTSIDE}:
+        if not self.at_the_site:
             return "oauth"
         by = {"session": "sessions", "jwt": "jwt", "oauth2": "oauth"}.get(self.mechanism)
         return by or ("jwt" if self.path.startswith("/orders/") else self.path.split("/")[1])
+
+    @property
+    def at_the_site(self) -> bool:
+        """Whether it was sent to the site (or to orders), and not to a provider: whom was it taken for?"""
+        return self.leg not in {self.Leg.BACK, self.Leg.OUTSIDE}
 
     @property
     def reason(self) -> str:

@@ -6,7 +6,7 @@ import uuid
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -75,20 +75,31 @@ def clear(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def cards(request: HttpRequest) -> HttpResponse:
-    """Return the cards that came after the exchange named by `after`, all where it is gone; 204 where none did."""
+    """Return the cards that the page lacks; 204 where it lacks none.
+
+    The page says which it has: `after` names its newest, `oldest` its oldest, `held` is how many. Mostly it lacks only
+    newer ones. Some come late with an earlier time (a provider's report, a slow request) and belong in between: then,
+    and where some are gone, it gets the whole list.
+    """
     if not browser.is_open(request):
         return _closed_elsewhere(request)
     exchanges = list(mine(request))
-    ids = [str(exchange.pk) for exchange in exchanges]
-    after = request.GET.get("after", "")
-    if after in ids:
-        exchanges = exchanges[: ids.index(after)]
-    if not exchanges and (after in ids or not after):
+    newer = _newer([str(exchange.pk) for exchange in exchanges], request.GET)
+    if newer == 0:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    response = render(request, "wire/_cards.html", {"exchanges": exchanges})
-    if after not in ids:
+    response = render(request, "wire/_cards.html", {"exchanges": exchanges[:newer]})
+    if newer is None:
         response["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _newer(ids: list[str], held: QueryDict) -> int | None:
+    """Return how many are newer than those of the page; None where the page has not exactly all the others."""
+    after, oldest = held.get("after", ""), held.get("oldest", "")
+    if not after:
+        return len(ids)
+    as_held = after in ids and ids[-1] == oldest and str(len(ids) - ids.index(after)) == held.get("held")
+    return ids.index(after) if as_held else None
 
 
 def _closed_elsewhere(request: HttpRequest) -> HttpResponse:

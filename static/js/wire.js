@@ -56,9 +56,41 @@ function count() {
 }
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (detail.elt === cards()) detail.parameters.after = cards().firstElementChild?.dataset.exchange ?? "";
+  const list = cards();
+  if (detail.elt !== list) return;
+  detail.parameters.after = list.firstElementChild?.dataset.exchange ?? "";
+  detail.parameters.oldest = list.lastElementChild?.dataset.exchange ?? "";
+  detail.parameters.held = list.children.length;
 });
-document.addEventListener("htmx:afterSwap", count);
+
+// A card that comes late belongs in between, so the whole list comes again. Nothing on a card ever changes: those that
+// were here before are put back as they were, with their fold-outs open and the focus where it was.
+let before = null;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const list = cards();
+  if (detail.target !== list) return;
+  const found = [...list.children].map((card) => [card.dataset.exchange, card]);
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  before = { found: new Map(found), focused, scrolled: list.parentElement.scrollTop };
+});
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target === cards() && before) putBack(before);
+  before = null;
+  count();
+});
+
+function putBack({ found, focused, scrolled }) {
+  for (const card of [...cards().children]) {
+    const old = found.get(card.dataset.exchange);
+    if (!old || old === card) continue;
+    card.replaceWith(old);
+    window.htmx.process(old);
+  }
+  if (!focused || focused === document.activeElement || !focused.isConnected) return;
+  focused.focus({ preventScroll: true });
+  cards().parentElement.scrollTop = scrolled;
+}
+
 document.addEventListener("visibilitychange", poll);
 setInterval(poll, EVERY);
 
