@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -63,19 +65,27 @@ class Outside:
         return run.stdout
 
 
-@pytest.fixture(scope="session")
-def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
-    """The outside world, migrated and seeded."""
-    var = tmp_path_factory.mktemp("outside")
+@contextmanager
+def running(var: Path, site: str) -> Iterator[Outside]:
+    """Run an outside world, migrated and seeded, for a site at this address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    addresses = {"DEMO_PROVIDERS_URL": url, "DEMO_SITE_URL": SITE, "DEMO_SITE_B_URL": SITE_B}
+    addresses = {"DEMO_PROVIDERS_URL": url, "DEMO_SITE_URL": site, "DEMO_SITE_B_URL": SITE_B}
     world = Outside(url, var, var / "outside.log", os.environ | addresses | {"VAR_DIR": str(var)})
     world.manage("migrate", "--verbosity=0")
     world.manage("seed_outside")
     process = serve("demo.outside.wsgi:application", port, world.environment, world.log)
-    yield world
-    end(process)
+    try:
+        yield world
+    finally:
+        end(process)
+
+
+@pytest.fixture(scope="session")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+    """The outside world; no site listens to its reports."""
+    with running(tmp_path_factory.mktemp("outside"), SITE) as world:
+        yield world
 
 
 @pytest.fixture
@@ -84,39 +94,33 @@ def visitor() -> Iterator[Visitor]:
         yield session
 
 
+def client_at(url: str, site: str, company: str) -> Client:
+    """Return a fresh client of a company, with one-time values of its own."""
+    authorize, token, callback, scope = {
+        "github": (
+            "/github/login/oauth/authorize",
+            "/github/login/oauth/access_token",
+            "/oauth/accounts/github/login/callback/",
+            "read:user user:email",
+        ),
+        "google": (
+            "/google/o/oauth2/v2/auth",
+            "/google/token",
+            "/oauth/accounts/google/login/callback/",
+            "openid profile email",
+        ),
+        "oidc": (
+            "/oidc/identity/o/authorize",
+            "/oidc/identity/o/api/token",
+            "/oauth/accounts/oidc/outside/login/callback/",
+            "openid profile email",
+        ),
+    }[company]
+    secret = f"outside-{company}-secret"
+    return Client(url, authorize, token, f"authdemo-{company}", secret, site + callback, scope)
+
+
 @pytest.fixture
-def client_of(outside: Outside) -> Callable[..., Client]:
-    """Make a fresh client of a company, with one-time values of its own."""
-
-    def make(company: str) -> Client:
-        return {
-            "github": Client(
-                outside.url,
-                "/github/login/oauth/authorize",
-                "/github/login/oauth/access_token",
-                "authdemo-github",
-                "outside-github-secret",
-                f"{SITE}/oauth/accounts/github/login/callback/",
-                "read:user user:email",
-            ),
-            "google": Client(
-                outside.url,
-                "/google/o/oauth2/v2/auth",
-                "/google/token",
-                "authdemo-google",
-                "outside-google-secret",
-                f"{SITE}/oauth/accounts/google/login/callback/",
-                "openid profile email",
-            ),
-            "oidc": Client(
-                outside.url,
-                "/oidc/identity/o/authorize",
-                "/oidc/identity/o/api/token",
-                "authdemo-oidc",
-                "outside-oidc-secret",
-                f"{SITE}/oauth/accounts/oidc/outside/login/callback/",
-                "openid profile email",
-            ),
-        }[company]
-
-    return make
+def client_of(outside: Outside) -> Callable[[str], Client]:
+    """Make a fresh client of a company."""
+    return partial(client_at, outside.url, SITE)
