@@ -146,6 +146,7 @@ def test_what_is_no_flow_of_the_site_is_not_reported(world, site, visitor):
         visitor.get(world.url + path)
     visitor.get(client.request_url(client_id="somebody-else"))
     visitor.get(client.request_url(state=None))
+    visitor.get(f"{world.url}/github/logout?{urlsplit(client.request_url()).query}")
     client.exchange("no-such-code")
     visitor.get(client.request_url())  # so that there is something to wait for
     assert [one["path"] for one in site.reports(1)] == [client.authorize]

@@ -57,6 +57,7 @@ def test_github_is_asked_three_times(watched, company):  # noqa: F811
     assert "fingerprint" not in sent["client_secret"]
     assert sent["client_id"] == "authdemo-github"
     assert names(user.response["body"]) == ["id", "login", "name"]
+    assert dict(user.response["body"]["fields"])["name"] == {"mask": "•••", "kind": "personal data"}
     assert {one.host for one in calls()} == {"•••"}  # the test's own server is no provider that the site knows
 
 
@@ -133,9 +134,11 @@ def test_an_exchange_that_cannot_be_noted_ends_no_sign_in(watched, monkeypatch, 
     assert "a-secret" not in caplog.text
 
 
-def test_without_an_open_panel_and_outside_of_a_request_nothing_is_noted(visitor):  # noqa: F811
+def test_without_an_open_panel_and_outside_of_a_request_nothing_is_noted(visitor, monkeypatch):  # noqa: F811
+    noted: list[Any] = []
+    monkeypatch.setattr(outgoing, "exchange", lambda *args, **kwargs: noted.append(args))
     assert visitor.sign_in().status_code == 302
-    assert not Exchange.objects.exists()
+    assert (noted, Exchange.objects.exists()) == ([], False)
     assert type(get_adapter().get_requests_session()) is ProviderSession
 
 
@@ -157,7 +160,7 @@ def test_another_browser_has_none_of_it(watched, another):  # noqa: F811
 
 def test_noting_is_in_nobodys_counts(watched, another, company):  # noqa: F811
     """The header of the callback says the same with the panel open and closed, and what Django's query log saw."""
-    counts = {}
+    counts: dict[str, tuple[int, int]] = {}
     for name, one in {"open": watched, "closed": another()}.items():
         company.person |= {"id": len(counts) + 1, "login": name, "email": f"{name}@outside.example"}
         with CaptureQueriesContext(connection):

@@ -11,12 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
+from django.http import HttpResponseRedirect
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 
+from authdemo.wire import flows
 from authdemo.wire.models import KEPT_PER_BROWSER, Exchange
 from tests.oauth_app.conftest import Company, company  # noqa: F401  a fixture
 
@@ -315,14 +317,19 @@ def test_a_cache_that_fails_costs_the_reports_and_no_sign_in(browser, monkeypatc
     assert state not in caplog.text
 
 
-def test_a_redirect_elsewhere_begins_no_flow(browser, rf):
-    from django.http import HttpResponseRedirect
-
-    from authdemo.wire import flows
-
-    for address in ("https://evil.example/?state=known-state", "/x/?state=known-state", "http://[/?state=known-state"):
-        response = HttpResponseRedirect("/")
-        response["Location"] = address
-        flows.remember(rf.get("/"), response)
-    assert flows.browser_of("known-state") == ""
-    assert send(report("known-state")).status_code == 404
+@pytest.mark.parametrize(
+    ("address", "begins"),
+    [
+        ("http://127.0.0.1:9000/github/login/oauth/authorize?state=known-state", True),
+        ("http://127.0.0.1:9000/github/", False),
+        ("https://evil.example/?state=known-state", False),
+        ("/jwt/?state=known-state", False),
+        ("http://[/?state=known-state", False),
+    ],
+)
+def test_a_flow_begins_where_a_redirect_leads_to_a_provider_with_a_state(browser, rf, address, begins):
+    request, response = rf.get("/"), HttpResponseRedirect("/")
+    request.COOKIES = {name: morsel.value for name, morsel in browser.cookies.items()}
+    response["Location"] = address
+    flows.remember(request, response)
+    assert bool(flows.browser_of("known-state")) == begins
