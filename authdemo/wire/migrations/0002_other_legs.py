@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='exchange',
             name='counted',
-            field=models.BooleanField(default=True, help_text="Are the counts below known? Of others' answers they are not."),
+            field=models.BooleanField(default=True, help_text='Are the counts below known?'),
         ),
         migrations.AddField(
             model_name='exchange',
