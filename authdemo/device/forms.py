@@ -10,7 +10,7 @@ from django import forms
 from .actions import PEOPLE, available, instances
 
 # What can stand in a cookie or in a header and is no separator there (RFC 6265 §4.1.1): no line break gets through.
-CREDENTIAL = re.compile(r"[A-Za-z0-9_.:~+/=-]+")
+CREDENTIAL = re.compile(r"\A[A-Za-z0-9_.:~+/=-]+\Z")
 LARGEST = 8 * 1024  # characters
 KINDS = {"session": "session cookie", "access": "access token", "refresh": "refresh token"}
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -22,15 +20,9 @@ from . import store
 from .actions import ACTIONS, PEOPLE, available, instances
 from .client import Client
 from .forms import KINDS, ActForm, CopyForm
+from .use import in_hand
 
 View: TypeAlias = Callable[[HttpRequest], HttpResponse]
-
-# A call of the device to this same process takes two of its threads: one that asks and one that answers. The demo
-# runs eight. With at most three that ask, five can always answer; the fourth is told to come again instead of waiting
-# for a thread that would never be free.
-AT_ONCE = 3
-PATIENCE = 0.3  # seconds
-_slots = threading.BoundedSemaphore(AT_ONCE)
 
 
 def is_on() -> bool:
@@ -54,19 +46,6 @@ def where_on(view: View) -> View:
             return response
 
     return never_cache(wrapped)
-
-
-@contextmanager
-def a_thread_to_spare() -> Iterator[None]:
-    """Take one of the few places. Raises Busy."""
-    if not _slots.acquire(timeout=PATIENCE):
-        raise store.Busy(
-            "Three other devices are calling at this moment, and more would block each other. Press again."
-        )
-    try:
-        yield
-    finally:
-        _slots.release()
 
 
 @where_on
@@ -139,14 +118,12 @@ def put_away(request: HttpRequest) -> HttpResponse:
 def use(request: HttpRequest, run: Callable[[Client], None], **chosen: str) -> HttpResponse:
     """Do something with the device, keep what came of it, and show it."""
     try:
-        with a_thread_to_spare(), store.in_use(request) as (name, device):
-            client = Client(device, request)
+        with in_hand(request) as (name, client):
             run(client)
-            client.keep()
     except store.Busy as busy:
         return refuse(request, HTTPStatus.SERVICE_UNAVAILABLE, str(busy))
-    response = show(request, device, **chosen) if from_script(request) else redirect("device:index")
-    store.set_cookie(response, name, device)
+    response = show(request, client.device, **chosen) if from_script(request) else redirect("device:index")
+    store.set_cookie(response, name, client.device)
     return response
 
 

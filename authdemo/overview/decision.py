@@ -144,3 +144,19 @@ TREE = Question(
         Option("Several of these", ALL_OF_IT),
     ),
 )
+
+
+def follow(path: str) -> tuple[list[tuple[Question, Option]], Question | Answer]:
+    """Return the replies on a way through the tree, and what stands at its end.
+
+    "" is the start, "0-2" the first reply and then the third. Raises LookupError for a way that does not exist.
+    """
+    node: Question | Answer = TREE
+    taken: list[tuple[Question, Option]] = []
+    for step in path.split("-") if path else []:
+        if not isinstance(node, Question) or step not in {str(number) for number in range(len(node.options))}:
+            raise LookupError(path)
+        option = node.options[int(step)]
+        taken.append((node, option))
+        node = option.leads_to
+    return taken, node

@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 
 COOKIE = "authdemo_wire"
 HEADER, META_HEADER = "Authdemo-Wire", "HTTP_AUTHDEMO_WIRE"
-AGE = 24 * 60 * 60  # seconds; the exchanges themselves are kept for an hour
+AGE = 7 * 24 * 60 * 60  # seconds: the tour can be resumed. The exchanges themselves are kept for an hour.
 OPEN, CLOSED = "open", "closed"
 
 _cookie_signer = signing.TimestampSigner(salt="authdemo.wire.cookie")
@@ -69,8 +69,8 @@ def header_for(request: HttpRequest) -> str:
     return _header_signer.sign(browser_of(request))
 
 
-def set_state(request: HttpRequest, response: HttpResponse, state: str) -> None:
-    """Open or close the panel of this browser; the first time, give it an identifier."""
+def set_state(request: HttpRequest, response: HttpResponse, state: str) -> str:
+    """Open or close the panel of this browser; the first time, give it an identifier. Returns its hash."""
     identifier = _cookie(request)[0] or secrets.token_urlsafe(16)
     response.set_cookie(
         COOKIE,
@@ -80,3 +80,4 @@ def set_state(request: HttpRequest, response: HttpResponse, state: str) -> None:
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
+    return _hash(identifier)

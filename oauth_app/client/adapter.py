@@ -88,7 +88,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             get_account_adapter(request).add_message(request, messages.WARNING, message=text)
             raise ImmediateHttpResponse(redirect_to_login(reverse("oauth:connections")))
         if sociallogin.is_existing and sociallogin.user != request.user:
-            refuse(request, "connected_elsewhere", HTTPStatus.CONFLICT, provider=sociallogin.provider)
+            back = local_path(sociallogin.state.get("next"))
+            refuse(request, "connected_elsewhere", HTTPStatus.CONFLICT, provider=sociallogin.provider, next=back)
 
     def _may_sign_up(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Look at the addresses: verified or none at all, and nobody's here."""

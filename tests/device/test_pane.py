@@ -13,7 +13,7 @@ from django.db import connection
 from django.template import Context, Template
 from django.test import Client
 
-from authdemo.device import store, views
+from authdemo.device import store, use
 from authdemo.wire.models import Exchange
 from authdemo.wire.redaction import fingerprint
 
@@ -267,8 +267,8 @@ def test_one_action_at_a_time(learner):
 def test_when_all_threads_are_taken_it_says_so_instead_of_waiting(ours, learner, monkeypatch):
     full = threading.BoundedSemaphore(1)
     full.acquire()
-    monkeypatch.setattr(views, "_slots", full)
-    monkeypatch.setattr(views, "PATIENCE", 0)
+    monkeypatch.setattr(use, "_slots", full)
+    monkeypatch.setattr(use, "PATIENCE", 0)
     answer = act(learner)
     assert answer.status_code == 503
     assert b"Press again" in answer.content

@@ -13,7 +13,11 @@ register = template.Library()
 
 
 @register.inclusion_tag("device/include.html", takes_context=True)
-def device_pane(context: template.RequestContext) -> dict[str, Any]:
-    """Show a link, which htmx replaces by the pane: so the page around it costs what it costs without."""
+def device_pane(context: template.RequestContext, assets: bool = True, trigger: str = "load") -> dict[str, Any]:
+    """Show a link, which htmx replaces by the pane: so the page around it costs what it costs without.
+
+    `assets=False` for a page that includes `device/assets.html` in its head by itself; `trigger` says
+    when htmx fetches the pane.
+    """
     request: HttpRequest | None = context.get("request")
-    return {"on": request is not None and is_on()}
+    return {"on": request is not None and is_on(), "assets": assets, "trigger": trigger}

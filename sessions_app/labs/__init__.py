@@ -1,0 +1,1 @@
+"""Experiments with sessions. Delete this folder, and the app still works."""
