@@ -12,6 +12,7 @@ urlpatterns = [
     path("sessions/", include("sessions_app.urls")),
     path("jwt/", include("jwt_app.urls")),
     path("oauth/", include("oauth_app.client.urls")),
+    path("workshop/", include("authdemo.workshop.urls")),
     path("wire/", include("authdemo.wire.urls")),
     path("device/", include("authdemo.device.urls")),
     path("", include("authdemo.start_over.urls")),

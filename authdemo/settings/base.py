@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "authdemo.events",
     "authdemo.sourcecode",
     "authdemo.device",
+    "authdemo.workshop",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",
     "django.contrib.auth",

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from . import ending
+from .signals import started_over
 
 
 @never_cache
@@ -18,6 +19,7 @@ def start_over(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "start_over/index.html", {"exchanges": ending.exchanges_of(request)})
     ending.clear_exchanges(request)
+    started_over.send(sender=None, request=request)
     # The token lies in a tab, not in a cookie: the page's script adds it to the form.
     by_token = ending.end_tokens(request.POST.get("refresh", ""))
     by_session = ending.end_session(request)

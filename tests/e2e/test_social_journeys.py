@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from demo.processes import free_port, port_in_use
 from tests.e2e.steps import PASSWORD, sign_in
-from tests.fixtures.demo import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
@@ -236,24 +231,6 @@ def test_without_javascript(site, new_context):
     page = new_context(java_script_enabled=False).new_page()
     sign_in_with(page, site, "Google", "bob.outside")
     heading(page, "OAuth has finished. This is an ordinary Django session now.")
-
-
-@pytest.fixture
-def lonely_site(demo) -> Iterator[tuple[str, int]]:
-    """One more instance of the site, whose stand-ins are not running; with the port where they would be."""
-    port, providers = free_port(), free_port()
-    site = f"http://localhost:{port}"
-    addresses = {"DEMO_SITE_URL": site, "DEMO_PROVIDERS_URL": f"http://127.0.0.1:{providers}"}
-    command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "authdemo.wsgi:application"]
-    environment = demo.environment | addresses
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    while not port_in_use(port):
-        assert process.poll() is None, "the site did not start"
-    yield site, providers
-    process.terminate()
-    process.wait(timeout=20)
 
 
 class Healthy(BaseHTTPRequestHandler):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.live import provider_steps, steps
+from tests.live import provider_steps, steps, tour_steps
 from tests.live.visit import Run
 
 STEPS: list[Callable[[Run], None]] = [
     steps.open_the_wire,
     steps.session_sign_in_refused,
     steps.sessions_on_two_devices,
+    tour_steps.the_tour,
     steps.tokens_on_the_page,
     steps.tokens_revealed,
     steps.tokens_by_program,

@@ -10,6 +10,7 @@ from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import ResolverMatch
 from django.utils.safestring import SafeString
 
 from authdemo.sourcecode.registry import ENGINE, PAGES, Part
@@ -29,8 +30,14 @@ def code_of_page(context: template.RequestContext) -> SafeString:
     """Show what ran for this page, by the name of its URL. Nothing for a page that nobody has listed."""
     request: HttpRequest | None = context.get("request")
     match = request.resolver_match if request else None
-    parts = PAGES.get(match.view_name) if match else None
+    parts = parts_of(match) if match else None
     return _fold(parts, settings.SESSION_ENGINE) if parts else SafeString("")
+
+
+def parts_of(match: ResolverMatch) -> tuple[Part, ...] | None:
+    """Return what is listed for a page: "workshop:step 3" where its third step has a list of its own."""
+    names = [f"{match.view_name} {value}" for value in match.kwargs.values()] + [match.view_name]
+    return next((PAGES[name] for name in names if name in PAGES), None)
 
 
 @cache

@@ -1,0 +1,130 @@
+"""What one browser has done since its tour began, as its events and exchanges tell it. Nothing here takes a click
+on "done" for an answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+
+from django.urls import reverse
+
+from authdemo.events.models import AuthEvent, AuthEventQuerySet, Mechanism, Verb
+from authdemo.wire.models import Exchange
+
+ISSUED_FROM = {Exchange.Leg.FRONT, Exchange.Leg.DEVICE}
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One sign-in with a provider, leg by leg, the first first; and what it shows."""
+
+    legs: list[Exchange] = field(default_factory=list)
+
+    @property
+    def password_leg(self) -> Exchange | None:
+        """The request that carried the password, None where nobody was asked for one."""
+        return next((leg for leg in self.legs if "password" in kinds(leg)), None)
+
+    @property
+    def password_came_here(self) -> bool:
+        """Whether a request to this site, of those of this journey, carried a password."""
+        return any(leg.leg == Exchange.Leg.FRONT and "password" in kinds(leg) for leg in self.legs)
+
+    @property
+    def token_answer(self) -> Exchange | None:
+        """The answer in which the provider gave tokens for the code (RFC 6749 §4.1.4)."""
+        return next((leg for leg in self.legs if exchanges_a_code(leg) and leg.good), None)
+
+    @property
+    def given(self) -> list[str]:
+        """The names of what the provider gave for the code."""
+        return names(self.token_answer.response.get("body")) if self.token_answer else []
+
+    @property
+    def reported(self) -> bool:
+        """Whether the provider told what it saw: the stand-ins do, the real GitHub does not."""
+        return any(leg.leg == Exchange.Leg.OUTSIDE for leg in self.legs)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Of one browser, since a moment. Each property costs a statement, once."""
+
+    browser: str
+    since: datetime
+
+    @cached_property
+    def exchanges(self) -> list[Exchange]:
+        """All exchanges, the first first."""
+        found = Exchange.objects.of(self.browser).fresh().filter(at__gte=self.since)
+        return sorted(found, key=lambda one: one.at)
+
+    @property
+    def events(self) -> AuthEventQuerySet:
+        """All events."""
+        return AuthEvent.objects.in_browser(self.browser).since(self.since)
+
+    @cached_property
+    def opened_a_session(self) -> bool:
+        """Whether somebody signed in with a password."""
+        return self.events.of(Mechanism.SESSION).that(Verb.SIGNED_IN).exists()
+
+    @property
+    def known_by_session(self) -> Exchange | None:
+        """The last time when the session cookie answered the question who this is."""
+        path = reverse("sessions:whoami")
+        return self._last(lambda one: one.path == path and one.mechanism == "session" and bool(one.username))
+
+    @property
+    def got_a_token(self) -> Exchange | None:
+        """The last time when this browser, or its other device, was given tokens for a password."""
+        path = reverse("jwt:login")
+        return self._last(lambda one: one.path == path and one.status == HTTPStatus.OK and one.leg in ISSUED_FROM)
+
+    @property
+    def known_by_token(self) -> Exchange | None:
+        """The last stateless call that was answered with a name."""
+        path = reverse("jwt:whoami")
+        return self._last(lambda one: one.path == path and one.status == HTTPStatus.OK and one.leg in ISSUED_FROM)
+
+    def journey(self, provider_id: str) -> Journey:
+        """Return the last sign-in (or connect) with this provider that came back with tokens, else the last at all."""
+        starts = {reverse(f"{provider_id}_login"), reverse("oauth:switch", args=[provider_id])}
+        callback, found, under_way = reverse(f"{provider_id}_callback"), [Journey()], False
+        for one in self.exchanges:
+            if one.leg == Exchange.Leg.FRONT and one.method == "POST" and one.path.startswith(reverse("oauth:index")):
+                under_way = one.path in starts
+                if under_way:
+                    found.append(Journey())
+            if under_way and belongs(one, {*starts, callback}):
+                found[-1].legs.append(one)
+        return next((journey for journey in reversed(found) if journey.token_answer), found[-1])
+
+    def _last(self, is_it: Any) -> Exchange | None:
+        return next((one for one in reversed(self.exchanges) if is_it(one)), None)
+
+
+def belongs(exchange: Exchange, here: set[str]) -> bool:
+    """Tell whether an exchange is part of a sign-in with a provider, as opposed to what else the browser asks for."""
+    elsewhere = exchange.leg in {Exchange.Leg.BACK, Exchange.Leg.OUTSIDE}
+    return elsewhere or (exchange.leg == Exchange.Leg.FRONT and exchange.path in here)
+
+
+def exchanges_a_code(exchange: Exchange) -> bool:
+    """Tell whether the site handed in an authorization code here."""
+    fields = (exchange.request.get("body") or {}).get("fields", [])
+    return exchange.leg == Exchange.Leg.BACK and ["grant_type", "authorization_code"] in fields
+
+
+def kinds(exchange: Exchange) -> set[str]:
+    """Return the kinds of the credentials that a request carried."""
+    return {one["kind"] for one in exchange.carried}
+
+
+def names(body: Any) -> list[str]:
+    """Return the names of the fields in a redacted body."""
+    return [name for name, _ in body.get("fields", [])] if isinstance(body, dict) else []
