@@ -54,7 +54,7 @@ class ProviderSession(requests.Session):
         return body
 
 
-def answers(url: str, timeout: float = 1) -> bool:
+def answers(url: str, timeout: float = 2) -> bool:
     """Tell whether a server answers at `url` within `timeout` seconds and says that it is well."""
     try:
         with ProviderSession(timeout) as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -19,7 +20,7 @@ PASSWORD = "correct horse"
 FORM = {"username": "alice", "password": PASSWORD}
 OAUTH = "/oauth/accounts"
 JSON = "application/json"
-MECHANISMS = ("sessions/", "jwt/", "oauth/", "healthz")
+OURS = ("sessions/", "jwt/", "oauth/", "healthz", "workshop/", "wire/", "device/", "start-over/")
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def alice(db) -> User:
 @pytest.fixture(params=["db", "cached_db", "redis", "memory", "signed_cookie"])
 def meter(request, settings) -> Meter:
     """A browser, with the caches and sessions that the site has for each SESSION_STORE."""
+    settings.LABS, settings.SITE_URL = True, "http://127.0.0.1:9"  # nobody listens there: the device gets no answer
     settings.SESSION_ENGINE = settings.ENGINES[request.param]
     settings.SESSION_CACHE_ALIAS = "memory" if request.param == "memory" else "sessions"
     valkey = None
@@ -103,11 +105,43 @@ def walk_oauth(meter: Meter, company: Company) -> None:  # noqa: F811
         meter.post(f"{OAUTH}/logout/")
 
 
+def walk_instruments(meter: Meter) -> None:
+    """With the wire closed: what is recorded is written after the answer, outside of its counts."""
+    meter.get("/wire/")
+    meter.post("/wire/open/")
+    meter.post("/wire/close/")
+    meter.post("/wire/clear/")
+    meter.get("/wire/cards/")
+    meter.post(f"/wire/reveal/{UUID(int=1)}/")
+    meter.api("/wire/reports/", {"state": "nobody's"})
+    meter.get("/device/")
+    meter.post("/device/hand/my-session/")
+    meter.post("/device/hand/", {"kind": "session", "token": "k" * 32})
+    meter.post("/device/act/", {"action": "session-whoami"})
+    meter.post("/device/put-away/")
+    meter.get("/workshop/")
+    meter.get("/workshop/tour/")
+    meter.post("/workshop/tour/start/")
+    meter.post("/wire/close/")
+    assert meter.post("/workshop/tour/1/sign-in/", FORM | {"password": "wrong"}).status_code == 401
+    assert meter.post("/workshop/tour/1/sign-in/", FORM).status_code == 302
+    meter.post("/workshop/tour/3/predict/", {"prediction": "both"})
+    meter.post("/workshop/tour/3/replay/")
+    meter.post("/workshop/tour/5/choose/", {"at": "0-0"})
+    for number in range(1, 6):
+        assert meter.get(f"/workshop/tour/{number}/").status_code == 200
+        meter.get(f"/workshop/tour/status/{number}/")
+    meter.get("/workshop/tour/end/")
+    meter.get("/start-over/")
+    meter.post("/start-over/")
+
+
 def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company):  # noqa: F811
     walk_sessions(meter)
     walk_jwt(meter)
     walk_oauth(meter, company)
-    missed = {route for route in routes(get_resolver()) if route.startswith(MECHANISMS)} - meter.routes
+    walk_instruments(meter)
+    missed = {route for route in routes(get_resolver()) if route.startswith(OURS)} - meter.routes
     assert not missed, "add these to the walk"
 
 
