@@ -83,8 +83,7 @@ class Client:
         try:
             response = session.request(method, url, **what)
         except requests.RequestException as error:
-            slow = isinstance(error, requests.exceptions.Timeout)
-            failed = "no answer within 5 seconds" if slow else "no usable answer: it may not be running"
+            failed = outgoing.failure(error)
         self._note(sent, response, Timing(at, time.perf_counter() - started), to, failed)
         return response
 

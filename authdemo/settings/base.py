@@ -11,7 +11,9 @@ from django.core.management.utils import get_random_secret_key
 from .env import BASE_DIR, VAR_DIR, choice, env, flag, generated, parsed, problems, text, url
 
 DEBUG = flag("DEBUG", True)
-LABS = flag("LABS", False)  # experiments and code that is wrong on purpose; `manage.py demo` turns it on
+# The tour and the other device (DEBUG has these, too), experiments, and code that is wrong on purpose.
+# `manage.py demo` turns it on.
+LABS = flag("LABS", False)
 INSTANCE_NAME = choice("INSTANCE_NAME", "A", ("A", "B"))
 
 # Signs session data, password-reset links and messages. Tokens are never signed with it: see jwt.py.

@@ -1,6 +1,6 @@
 """What ran for which page: names of views, library calls and settings, by the name of the page's URL.
 
-A page with several forms has a list for each: "workshop:step 3".
+A page that is another for each argument of its address may have a list for one: "workshop:step 3".
 
 The apps know nothing of it: `base.html` asks for the page that was resolved. Every name here is tested.
 """

@@ -45,7 +45,7 @@ class NotedSession(ProviderSession):
         try:
             response = super().request(method, url, *args, **kwargs)
         except requests.RequestException as error:
-            self._note(None, Timing(at, time.perf_counter() - started), failure(error))
+            self._note(None, Timing(at, time.perf_counter() - started), outgoing.failure(error))
             raise
         self._note(response, Timing(at, time.perf_counter() - started))
         return response
@@ -59,25 +59,6 @@ class NotedSession(ProviderSession):
             recorder.also(self.asked_by, kept)
         except Exception as error:  # noqa: BLE001  whatever it is, the sign-in goes on, and its text stays out of the log
             logger.error("a call to a provider was not kept: %s", type(error).__name__)
-
-
-def failure(error: requests.RequestException) -> str:
-    """Say in words why there is no answer. The error's own text may hold an address with its query: it is not said."""
-    if isinstance(error, requests.Timeout):  # before ConnectionError: a ConnectTimeout is both
-        return "no answer in time"
-    if _is_refused(error):
-        return "connection refused: nobody listens there"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection"
-    return "no usable answer"
-
-
-def _is_refused(error: BaseException | None) -> bool:
-    for _ in range(6):  # requests wraps what urllib3 wraps
-        if error is None or isinstance(error, ConnectionRefusedError):
-            break
-        error = error.__cause__ or error.__context__
-    return isinstance(error, ConnectionRefusedError)
 
 
 class SocialAccountAdapter(adapter.SocialAccountAdapter):

@@ -54,13 +54,13 @@ def acting(request: HttpRequest) -> str:
     """Return the hash of the browser that sends this, panel open or closed, "" for who has none. For writing only."""
     if COOKIE in request.COOKIES:
         return browser_of(request)
+    # Every request without a cookie of ours comes by here: `request.headers` would be made for this alone.
     value = request.META.get(META_HEADER)
     return _unsign(_header_signer, value) if value else ""
 
 
 def recorded_as(request: HttpRequest) -> str:
     """Return the hash to keep this exchange under, "" where it is not to be kept."""
-    # Every request of a closed panel comes by here: `request.headers` would be made for this alone.
     return "" if COOKIE in request.COOKIES and not is_open(request) else acting(request)
 
 

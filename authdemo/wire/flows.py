@@ -16,10 +16,11 @@ from django.http.response import HttpResponseBase
 
 from . import redaction
 from .browser import recorded_as
+from .models import KEPT_FOR
 
 logger = logging.getLogger("authdemo.wire")
 
-AGE = 60 * 60  # seconds, as long as the exchanges
+AGE = int(KEPT_FOR.total_seconds())
 
 
 def remember(request: HttpRequest, response: HttpResponseBase) -> None:

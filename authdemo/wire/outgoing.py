@@ -16,11 +16,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
-from . import recorder, redaction
+from . import redaction
 from .browser import recorded_as
+from .known import what_is_known
 from .models import Exchange
+from .recorder import LARGEST_BODY
 
-COST = re.compile(r'(sql|cache);dur=[0-9.]+;desc="([0-9]+)"')
+# A provider may send the header as well: no number that a column cannot hold.
+COST = re.compile(r'(sql|cache);dur=[0-9.]+;desc="([0-9]{1,4})"')
 
 
 class Timing(NamedTuple):
@@ -44,7 +47,7 @@ def exchange(
 
     `who` is whom the answer names: "" for nobody, None where it does not say. `failed` is why there is no answer.
     """
-    known = recorder.what_is_known(request, who)
+    known = what_is_known(request, who)
     asked = redacted_request(sent, known)
     answer = {} if response is None else redacted_response(response, known)
     cost = {} if response is None else dict(COST.findall(response.headers.get("Server-Timing", "")))
@@ -95,7 +98,7 @@ def redacted_request(sent: requests.PreparedRequest, known: redaction.Known) -> 
 def redacted_response(response: requests.Response, known: redaction.Known) -> dict[str, Any]:
     """Return what came back, with nothing in it that could be used. Its body was read already."""
     kind = response.headers.get("Content-Type", "")
-    looked_at = len(response.content) <= recorder.LARGEST_BODY and ("json" in kind or "form-urlencoded" in kind)
+    looked_at = len(response.content) <= LARGEST_BODY and ("json" in kind or "form-urlencoded" in kind)
     return redaction.redact_response(
         redaction.ResponseParts(
             status=response.status_code,
@@ -118,3 +121,22 @@ def set_cookies(response: requests.Response) -> list[Any]:
         except CookieError:
             continue
     return list(found.values())
+
+
+def failure(error: requests.RequestException) -> str:
+    """Say in words why there is no answer. The error's own text may hold an address with its query: it is not said."""
+    if isinstance(error, requests.Timeout):  # before ConnectionError: a ConnectTimeout is both
+        return "no answer in time"
+    if _is_refused(error):
+        return "connection refused: nobody listens there"
+    if isinstance(error, requests.ConnectionError):
+        return "no connection"
+    return "no usable answer"
+
+
+def _is_refused(error: BaseException | None) -> bool:
+    for _ in range(6):  # requests wraps what urllib3 wraps
+        if error is None or isinstance(error, ConnectionRefusedError):
+            break
+        error = error.__cause__ or error.__context__
+    return isinstance(error, ConnectionRefusedError)

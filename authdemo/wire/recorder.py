@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
-from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -17,19 +13,20 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
-from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject, empty
 
 from . import redaction
 from .browser import recorded_as
 from .counters import Counters
+from .known import what_is_known
 from .models import Exchange
 
 logger = logging.getLogger("authdemo.wire")
 
 LARGEST_BODY = 16 * 1024  # bytes; of a larger one only the size is kept
 MOST_CALLS = 100
+# Looked at by the pages themselves every two seconds, or about the list itself: they would push out what was done.
 NOT_RECORDED = ("/wire/", "/start-over/", "/workshop/tour/status/", "/healthz", "/favicon.ico")
 
 
@@ -126,38 +123,6 @@ def who(request: HttpRequest, response: HttpResponseBase) -> dict[str, Any]:
 
 def _name(user: Any) -> str:
     return str(user.get_username() if hasattr(user, "get_username") else user.username) if user else ""
-
-
-def what_is_known(request: HttpRequest, *names: str | None) -> redaction.Known:
-    """Return what is public here, besides what the protocols define."""
-    try:
-        host = {request.get_host()}
-    except SuspiciousOperation:  # a Host that is none of ours
-        host = set()
-    apps = [app for provider in settings.SOCIALACCOUNT_PROVIDERS.values() for app in provider["APPS"]]
-    values = {name for name in names if name} | {app["client_id"] for app in apps}
-    return redaction.Known(path_words(settings.ROOT_URLCONF), hosts() | host, frozenset(values))
-
-
-def hosts() -> frozenset[str]:
-    """Return the addresses of all processes of the demo and of the providers."""
-    ours = (settings.SITE_URL, settings.SITE_B_URL, settings.PROVIDERS_URL, settings.ORDERS_URL)
-    form_action = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"]
-    return frozenset(urlsplit(address).netloc for address in (*ours, *form_action) if "://" in address)
-
-
-@lru_cache(maxsize=2)
-def path_words(urlconf: str) -> frozenset[str]:
-    """Return the words that stand in this site's paths, and the names of the providers."""
-    names = {str(app["provider_id"]) for app in settings.SIGN_IN_WITH}
-    return frozenset(_words(get_resolver(urlconf).url_patterns)) | names
-
-
-def _words(patterns: Iterable[Any]) -> Iterator[str]:
-    for pattern in patterns:
-        fixed = re.sub(r"<[^>]*>", " ", str(pattern.pattern))
-        yield from (word for word in re.split(r"[^\w.-]+", fixed) if word)
-        yield from _words(getattr(pattern, "url_patterns", ()))
 
 
 def _length(request: HttpRequest) -> int:

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST
 from authdemo.accounts.backends import asked_on_this_machine
 
 from . import flows, harmless, recorder, redaction
+from .known import what_is_known
 from .models import KEPT_FOR, Exchange
 
 LARGEST = 16 * 1024  # bytes
@@ -149,7 +150,7 @@ def _pair(value: Any) -> tuple[str, str | None]:
 
 def describe(request: HttpRequest, report: Report, browser: str) -> Exchange:
     """Return the redacted exchange, not saved yet."""
-    known = recorder.what_is_known(request)
+    known = what_is_known(request)
     now = timezone.now()
     parts = redaction.RequestParts(report.method, report.path, "", (), ())
     asked = redaction.redact_request(parts, known) | {
@@ -162,6 +163,7 @@ def describe(request: HttpRequest, report: Report, browser: str) -> Exchange:
     return Exchange(
         leg=Exchange.Leg.OUTSIDE,
         browser=browser,
+        # Else one of tomorrow would be the newest until then.
         at=min(max(report.at, now - KEPT_FOR), now),
         instance=settings.INSTANCE_NAME,
         host=report.host if report.host in known.hosts else redaction.HIDDEN,

@@ -4,6 +4,7 @@ on "done" for an answer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,8 +15,6 @@ from django.urls import reverse
 
 from authdemo.events.models import AuthEvent, AuthEventQuerySet, Mechanism, Verb
 from authdemo.wire.models import Exchange
-
-ISSUED_FROM = {Exchange.Leg.FRONT, Exchange.Leg.DEVICE}
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Journey:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Of one browser, since a moment. Each property costs a statement, once."""
+    """Of one browser, since a moment. All that is asked of its exchanges costs one statement together."""
 
     browser: str
     since: datetime
@@ -60,8 +59,7 @@ class Evidence:
     @cached_property
     def exchanges(self) -> list[Exchange]:
         """All exchanges, the first first."""
-        found = Exchange.objects.of(self.browser).fresh().filter(at__gte=self.since)
-        return sorted(found, key=lambda one: one.at)
+        return list(Exchange.objects.of(self.browser).fresh().filter(at__gte=self.since).order_by("at"))
 
     @property
     def events(self) -> AuthEventQuerySet:
@@ -83,16 +81,16 @@ class Evidence:
     def got_a_token(self) -> Exchange | None:
         """The last time when this browser, or its other device, was given tokens for a password."""
         path = reverse("jwt:login")
-        return self._last(lambda one: one.path == path and one.status == HTTPStatus.OK and one.leg in ISSUED_FROM)
+        return self._last(lambda one: one.path == path and one.status == HTTPStatus.OK and one.at_the_site)
 
     @property
     def known_by_token(self) -> Exchange | None:
         """The last stateless call that was answered with a name."""
         path = reverse("jwt:whoami")
-        return self._last(lambda one: one.path == path and one.status == HTTPStatus.OK and one.leg in ISSUED_FROM)
+        return self._last(lambda one: one.path == path and one.status == HTTPStatus.OK and one.at_the_site)
 
     def journey(self, provider_id: str) -> Journey:
-        """Return the last sign-in (or connect) with this provider that came back with tokens, else the last at all."""
+        """Return the last sign-in (or connect) with this provider that brought tokens, else the last at all."""
         starts = {reverse(f"{provider_id}_login"), reverse("oauth:switch", args=[provider_id])}
         callback, found, under_way = reverse(f"{provider_id}_callback"), [Journey()], False
         for one in self.exchanges:
@@ -104,14 +102,13 @@ class Evidence:
                 found[-1].legs.append(one)
         return next((journey for journey in reversed(found) if journey.token_answer), found[-1])
 
-    def _last(self, is_it: Any) -> Exchange | None:
+    def _last(self, is_it: Callable[[Exchange], bool]) -> Exchange | None:
         return next((one for one in reversed(self.exchanges) if is_it(one)), None)
 
 
 def belongs(exchange: Exchange, here: set[str]) -> bool:
     """Tell whether an exchange is part of a sign-in with a provider, as opposed to what else the browser asks for."""
-    elsewhere = exchange.leg in {Exchange.Leg.BACK, Exchange.Leg.OUTSIDE}
-    return elsewhere or (exchange.leg == Exchange.Leg.FRONT and exchange.path in here)
+    return not exchange.at_the_site or (exchange.leg == Exchange.Leg.FRONT and exchange.path in here)
 
 
 def exchanges_a_code(exchange: Exchange) -> bool:

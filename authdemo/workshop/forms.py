@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 
 from authdemo.device.forms import CREDENTIAL, LARGEST
-from authdemo.overview.decision import follow
+from authdemo.overview.decision import Answer, Option, Question, follow
 
 from .models import TourRun
 
@@ -29,6 +27,8 @@ class WayForm(forms.Form):
     """A way through the decision tree. `node` is what stands at its end, `taken` the replies."""
 
     at = forms.CharField(max_length=20, required=False)
+    node: Question | Answer
+    taken: list[tuple[Question, Option]]
 
     def clean_at(self) -> str:
         """Take a way that exists."""
@@ -39,6 +39,6 @@ class WayForm(forms.Form):
         return str(self.cleaned_data["at"])
 
     @property
-    def answer(self) -> Any:
+    def answer(self) -> Answer | None:
         """The answer that the way ends in, None where it ends in a question."""
-        return None if hasattr(self.node, "options") else self.node
+        return self.node if isinstance(self.node, Answer) else None

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from http import HTTPStatus
 
 from django.db import models
 from django.utils import timezone
 
-KEPT_FOR = timedelta(days=7)
+KEPT_FOR = timedelta(days=7)  # as long as the cookie that says whose a run is: wire.browser.AGE
+# What says something of a copy. No answer, or an error of the server's own, does not.
+SAYS = {HTTPStatus.OK, HTTPStatus.UNAUTHORIZED}
 
 
 class TourRunQuerySet(models.QuerySet["TourRun"]):
     """How runs begin and end."""
 
     def begin(self, browser: str) -> TourRun:
-        """Return this browser's run: the one that it began, or a new one. Drops those that nobody goes on with."""
+        """Return this browser's run: the one that it began, or a new one. Deletes all that began over a week ago."""
         self.filter(started_at__lt=timezone.now() - KEPT_FOR).delete()
         run, _ = self.get_or_create(browser=browser)
         return run
@@ -51,10 +53,11 @@ class TourRun(models.Model):
 
     @property
     def happened(self) -> str:
-        """The prediction that would have been right, "" before it was tried."""
-        result: dict[str, Any] = self.replay or {}
-        if "after" not in result:
+        """The prediction that would have been right, "" before it was tried, and where a status says nothing."""
+        after: dict[str, int] = (self.replay or {}).get("after", {})
+        if not after or set(after.values()) - SAYS:
             return ""
-        got_in = {name for name, status in result["after"].items() if status == 200}
-        names = {frozenset(): "nobody", frozenset({"session"}): "session", frozenset({"token"}): "token"}
-        return names.get(frozenset(got_in), "both")
+        got_in = [name for name, status in after.items() if status == HTTPStatus.OK]
+        if len(got_in) == len(after):
+            return self.Prediction.BOTH
+        return self.Prediction(got_in[0]) if got_in else self.Prediction.NOBODY

@@ -10,12 +10,12 @@ from allauth.socialaccount.adapter import get_adapter
 from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_datetime
 
-from authdemo.overview.decision import follow
 from authdemo.wire import browser
 from oauth_app.client.transport import answers
 from sessions_app.labs import record
 
 from .evidence import Evidence
+from .forms import WayForm
 from .models import TourRun
 from .steps import STEPS, State, state_of
 
@@ -73,8 +73,8 @@ class Tour:
 
     @property
     def wire_hidden(self) -> bool:
-        """Whether nothing is being recorded, so that no step can know whether it was done."""
-        return not browser.is_open(self.request)
+        """Whether nothing is being recorded, so that this step cannot know whether it was done."""
+        return self.current.step.on_the_wire and not browser.is_open(self.request)
 
     @property
     def minutes(self) -> int | None:
@@ -87,10 +87,15 @@ class Tour:
 
 def shown_on(request: HttpRequest, run: TourRun, tour: Tour) -> dict[str, Any]:
     """Return what a page shows besides: its step's own facts, on the last page those of all steps."""
-    facts = {1: session_facts, 2: token_facts, 3: replay_facts, 4: provider_facts}
-    wanted = [facts[tour.number]] if tour.number in facts else [] if tour.number else [replay_facts, case_facts]
+    facts = {
+        0: (replay_facts, case_facts),
+        1: (session_facts,),
+        2: (token_facts,),
+        3: (replay_facts,),
+        4: (provider_facts,),
+    }
     context: dict[str, Any] = {}
-    for find in wanted:
+    for find in facts.get(tour.number, ()):
         context |= find(request, run, tour.evidence)
     return context
 
@@ -135,9 +140,6 @@ def provider_facts(request: HttpRequest, run: TourRun, evidence: Evidence) -> di
 
 
 def case_facts(request: HttpRequest, run: TourRun, evidence: Evidence) -> dict[str, Any]:
-    """Step 5: the replies and the answer, where there is one."""
-    try:
-        taken, node = follow(run.case)
-    except LookupError:  # the tree has changed since then
-        return {}
-    return {"taken": taken, "answer": node} if run.case else {}
+    """Step 5: the answer, where there is one."""
+    way = WayForm({"at": run.case})
+    return {"answer": way.answer} if way.is_valid() else {}  # else the tree has changed since then

@@ -15,16 +15,22 @@ from django.utils import timezone
 from authdemo.device.client import Client
 from authdemo.start_over.ending import end_session, end_tokens
 
+from .models import SAYS
+
 
 class NothingToCopy(Exception):
     """The learner holds no session, or no token; the argument is what is missing, in words."""
+
+
+class NoAnswer(Exception):
+    """A copy was neither let in nor refused, so nothing can be said of it."""
 
 
 def steal_and_sign_out(client: Client, request: HttpRequest, access: str, refresh: str) -> dict[str, Any]:
     """Copy cookie and token, show that the copies work, sign out of both, and let the copies be sent again.
 
     Returns {"before": {"session": status, "token": status}, "after": the same, "expires_at", "ended_at"}; a status is
-    0 where no answer came. Raises NothingToCopy.
+    0 where no answer came. Raises NothingToCopy, or NoAnswer; then nobody was signed out.
     """
     cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     if not cookie or not request.user.is_authenticated:
@@ -36,6 +42,8 @@ def steal_and_sign_out(client: Client, request: HttpRequest, access: str, refres
     client.hand(cookie)
     before, _ = send_both(client)
     for name, words in (("session", "a session that works"), ("token", "an access token that works")):
+        if before[name] not in SAYS:
+            raise NoAnswer
         if before[name] != HTTPStatus.OK:  # ended or expired meanwhile: then the sign-out would show nothing
             raise NothingToCopy(words)
     end_session(request)

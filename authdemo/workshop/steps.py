@@ -22,7 +22,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Step:
-    """One page of the tour. `hue` is the mechanism whose colour it has, `needs` the steps that must come before."""
+    """One page of the tour. `hue` is the mechanism whose colour it has, `needs` the steps that must come before.
+
+    `on_the_wire` says whether it is done by something that crosses the wire, and not by a form of the tour itself.
+    """
 
     number: int
     title: str
@@ -31,6 +34,7 @@ class Step:
     hue: str
     parts: tuple[Part, ...]
     needs: tuple[int, ...] = ()
+    on_the_wire: bool = True
 
 
 def has_tokens(evidence: Evidence, run: TourRun) -> bool:
@@ -78,6 +82,7 @@ STEPS = (
         minutes=2,
         hue="",
         needs=(1, 2),
+        on_the_wire=False,
         parts=(
             Part("Predict.", "You predicted.", lambda evidence, run: bool(run.prediction)),
             Part("Try it.", "It was tried.", lambda evidence, run: bool(run.happened)),
@@ -108,6 +113,7 @@ STEPS = (
         short="Your case",
         minutes=1,
         hue="",
+        on_the_wire=False,
         parts=(
             Part(
                 "Go on until you have an answer.",

@@ -19,20 +19,20 @@ from authdemo.device import store
 from authdemo.device.use import in_hand
 from authdemo.device.views import is_on
 from authdemo.wire import browser
+from authdemo.wire.views import STOP_POLLING
 from sessions_app.views import LoginView
 
 from .forms import CopiesForm, PredictionForm, WayForm
 from .models import TourRun
 from .pages import Tour, shown_on
-from .replay import NothingToCopy, send_both, steal_and_sign_out
+from .replay import NoAnswer, NothingToCopy, send_both, steal_and_sign_out
 from .steps import STEPS
 
 View: TypeAlias = Callable[..., HttpResponseBase]
-STOP_POLLING = 286  # htmx: take this answer, then ask no more
 
 
 def where_on(view: View) -> View:
-    """Answer 404 where there is no workshop: it signs people in with a password that everybody knows."""
+    """Answer 404 where there is no workshop: it copies credentials, and lets another program use them."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -94,7 +94,7 @@ def step(request: HttpRequest, run: TourRun, number: int) -> HttpResponse:
     here = Tour(request, run).at(number)
     context = {"tour": here, "run": run, "step": here.current.step} | shown_on(request, run, here)
     if number == 3:
-        context["form"] = PredictionForm(initial={"prediction": run.prediction})
+        context["form"] = PredictionForm()
     if number == 5:
         asked = WayForm(request.GET)
         if not asked.is_valid():
@@ -185,11 +185,15 @@ def replay(request: HttpRequest, run: TourRun) -> HttpResponse:
                 run.replay = steal_and_sign_out(client, request, **form.cleaned_data)
     except NothingToCopy as missing:
         return back_to_the_thief(request, f"There is nothing to steal: you do not hold {missing}.")
+    except NoAnswer:
+        return back_to_the_thief(request, "A copy got no answer, so it says nothing. You were not signed out.")
     except store.Busy as busy:
         return back_to_the_thief(request, str(busy))
     except store.NO_CACHE:
         return back_to_the_thief(request, "The cache that keeps the other device does not answer. Nothing was done.")
     run.save(update_fields=["replay"])
+    if not run.happened:
+        messages.error(request, "You were signed out, but then a copy got no answer. Sign in, and try it again.")
     response = redirect("workshop:step", number=3)
     store.set_cookie(response, name, client.device)
     return response

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeAlias
@@ -120,9 +120,9 @@ def known(name: str) -> str:
     return name if name in NAMES else "other"
 
 
-def names(found: Any) -> list[str]:
+def names(came: Iterable[str]) -> list[str]:
     """Return the names of fields or cookies."""
-    return [known(name) for name in found][:MANY]
+    return [known(name) for name in came][:MANY]
 
 
 def told(name: str, value: str, company: Company, depth: int = 0) -> str | None:
@@ -142,12 +142,12 @@ def address(url: str, company: Company, depth: int = 0) -> str | None:
     return f"{target}?{urlencode([(name, value) for name, value in pairs if value is not None])}"
 
 
-def send(report: dict[str, Any]) -> None:
+def send(made: dict[str, Any]) -> None:
     """Tell the site. Whether it listens is no affair of the sign-in."""
     try:
         with requests.Session() as session:
             session.trust_env = False  # a proxy of the machine cannot reach what runs on the machine itself
             url = f"{settings.SITE_URL}/wire/reports/"
-            session.post(url, json=report, timeout=PATIENCE, allow_redirects=False, stream=True).close()
+            session.post(url, json=made, timeout=PATIENCE, allow_redirects=False, stream=True).close()
     except Exception as error:  # noqa: BLE001  whatever it is, the visitor must not feel it
         logger.debug("a report did not arrive: %s", type(error).__name__)

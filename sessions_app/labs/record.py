@@ -30,9 +30,13 @@ HIDDEN = "•••"
 
 @dataclass(frozen=True)
 class Record:
-    """What the server keeps. `key_start` is four characters of the ID; `bytes` is None where nobody can tell."""
+    """What a session holds. `key_start` is four characters of the ID; `bytes` is None where nobody can tell.
+
+    `at_server` is False where the cookie itself is the record: then there is no ID, and the server keeps nothing.
+    """
 
     place: str
+    at_server: bool
     key_start: str
     bytes: int | None
     entries: tuple[tuple[str, str, str], ...]  # key, value as it may be shown, meaning
@@ -45,6 +49,7 @@ def describe(session: SessionBase) -> Record:
     entries = tuple((key, _shown(key, data[key]), meaning) for key, meaning in SHOWN.items() if key in data)
     return Record(
         place=describe_store(),
+        at_server=not issubclass(_store(), signed_cookies.SessionStore),
         key_start=(session.session_key or "")[:4],
         bytes=_size(session),
         entries=entries,
@@ -58,8 +63,13 @@ def _shown(key: str, value: Any) -> str:
     return f"{datetime.fromisoformat(value):%d %b %Y, %H:%M} UTC" if key in TIMES else str(value)
 
 
+def _store() -> type[Any]:
+    store: type[Any] = import_module(settings.SESSION_ENGINE).SessionStore
+    return store
+
+
 def _size(session: SessionBase) -> int | None:
-    store = import_module(settings.SESSION_ENGINE).SessionStore
+    store = _store()
     if issubclass(store, db.SessionStore):
         row = store.get_model_class().objects.filter(session_key=session.session_key).only("session_data").first()
         return None if row is None else len(row.session_data)

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from authdemo.wire import harmless, redaction
-from authdemo.wire.recorder import hosts, path_words
+from authdemo.wire.known import hosts, path_words
 from authdemo.wire.redaction import Known, RequestParts, ResponseParts
 
 KNOWN = Known(path_words("authdemo.urls"), hosts() | {"testserver"}, frozenset({"alice", "authdemo-github"}))

@@ -6,7 +6,10 @@ import pytest
 from django.test import Client
 
 from authdemo.overview.decision import TREE, Answer, Question, follow
+from authdemo.wire.models import Exchange
+from authdemo.workshop.evidence import Evidence
 from authdemo.workshop.models import TourRun
+from tests.oauth_app.conftest import Visitor, company  # noqa: F401  a fixture
 from tests.sessions_app.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +142,40 @@ def test_a_sign_in_from_before_the_tour_does_not_count(alice, client):
     assert "You are signed in already, as alice" in text(client, "/workshop/tour/1/")
 
 
+@pytest.mark.parametrize(("number", "said"), [(1, True), (2, True), (3, False), (4, True), (5, False)])
+def test_a_hidden_wire_is_said_only_where_the_step_needs_it(learner, number, said):
+    learner.post("/wire/close/")
+    assert ("The wire is hidden" in text(learner, f"/workshop/tour/{number}/")) == said
+
+
+def test_step_2_takes_tokens_and_a_stateless_answer(alice, learner):
+    body = {"username": "alice", "password": PASSWORD}
+    access = learner.post("/jwt/api/token/", body, content_type="application/json").json()["access"]
+    learner.get("/jwt/api/me/", headers={"Authorization": f"Bearer {access}"})  # reads the user's row
+    learner.get("/jwt/api/whoami/", headers={"Authorization": f"Bearer {access[::-1]}"})
+    assert not is_done(learner, 2)
+    learner.get("/jwt/api/whoami/", headers={"Authorization": f"Bearer {access}"})
+    Exchange.objects.filter(path="/jwt/api/whoami/").update(statement_count=1)  # had something been looked up
+    assert not is_done(learner, 2)
+    learner.get("/jwt/api/whoami/", headers={"Authorization": f"Bearer {access}"})
+    assert is_done(learner, 2)
+
+
+def test_step_4_takes_tokens_of_both_and_no_denial(learner, company):  # noqa: F811
+    visitor = Visitor(learner, company)
+    assert visitor.come_back(error="access_denied", state=visitor.state()).status_code == 403
+    assert "GitHub said who you are." not in text(learner, "/workshop/tour/4/")
+    visitor.sign_in("github")
+    visitor.sign_in("google", process="connect")
+    visitor.start("google", process="connect")  # one that is begun and left does not undo it
+    assert is_done(learner, 4)
+    seen = Evidence(TourRun.objects.get().browser, TourRun.objects.get().started_at)
+    assert (seen.journey("github").given, "id_token" in seen.journey("google").given) == (
+        ["access_token", "scope", "token_type"],
+        True,
+    )
+
+
 def test_a_wrong_password_does_not_count(alice, learner):
     assert learner.post("/sessions/login/", {"username": "alice", "password": "wrong"}).status_code == 401
     learner.get("/sessions/api/whoami/")
@@ -232,6 +269,26 @@ def test_nothing_to_copy(alice, learner, run_of):
     assert learner.get("/sessions/api/whoami/").status_code == 200
 
 
+def test_where_no_answer_comes_nothing_is_concluded(settings, alice, learner, run_of):
+    settings.SITE_URL = "http://127.0.0.1:9"  # the discard port: nobody listens
+    sign_in(learner)
+    post(learner, "3/predict", prediction="both")
+    assert "A copy got no answer" in replay(learner, access="a.b.c", refresh="a.b.c")
+    assert run_of(learner).replay is None
+    assert learner.get("/sessions/api/whoami/").status_code == 200
+
+
+def test_the_reason_given_is_that_of_what_happened(learner, run_of):
+    """With SESSION_STORE=signed_cookie the copied cookie gets in: no record was deleted."""
+    run = run_of(learner)
+    both = {"session": 200, "token": 200}
+    run.prediction, run.replay = "both", {"before": both, "after": both, "expires_at": ""}
+    run.save()
+    page = text(learner, "/workshop/tour/3/")
+    assert "This site keeps no record" in page
+    assert "The record was deleted" not in page
+
+
 @pytest.mark.parametrize("access", ["two words", "line\r\nbreak", "x" * 9000, "é"])
 def test_what_is_no_token_is_said(alice, learner, run_of, access):
     sign_in(learner)
@@ -242,7 +299,14 @@ def test_what_is_no_token_is_said(alice, learner, run_of, access):
 
 @pytest.mark.parametrize(
     ("after", "happened"),
-    [((401, 200), "token"), ((200, 401), "session"), ((401, 401), "nobody"), ((200, 200), "both"), ((0, 0), "nobody")],
+    [
+        ((401, 200), "token"),
+        ((200, 401), "session"),
+        ((401, 401), "nobody"),
+        ((200, 200), "both"),
+        ((0, 0), ""),  # nobody answered
+        ((503, 200), ""),  # the cache was down
+    ],
 )
 def test_what_happened_follows_from_the_answers(after, happened):
     run = TourRun(replay={"after": dict(zip(("session", "token"), after, strict=True))})

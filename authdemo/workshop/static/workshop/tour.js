@@ -1,4 +1,5 @@
-// The tour's script: the token of step 2, the copies of step 3, the countdown. Steps 4 and 5 need none.
+// The tour's script: the question of step 1, the token of step 2, copies and countdown of step 3; and what turns
+// green is read out at every step. Steps 4 and 5 need no more.
 import * as api from "../jwt_app/api.js";
 import * as store from "../jwt_app/store.js";
 import { clock, decode, mask, secondsLeft } from "../jwt_app/token.js";
@@ -82,12 +83,9 @@ async function getTokens(event) {
 
 async function whoAmI() {
   const result = await api.call("GET", client.dataset.whoami, { token: store.load()?.access });
+  if (result.status === 401) store.clear(); // expired: the form is there again, and why is said beside it
   if (result.status === 200) say(`You are ${result.data.user.username}. The token said so.`, "success");
   else say(explain(result), "error");
-  if (result.status === 401) {
-    store.clear(); // expired: the form is there again
-    say(explain(result), "error");
-  }
   check();
 }
 
