@@ -10,7 +10,7 @@ from django.urls import reverse
 from rest_framework_simplejwt.exceptions import TokenError
 
 from authdemo.device import store as device
-from authdemo.wire import browser
+from authdemo.wire import browser, flows
 from authdemo.wire.models import Exchange
 from jwt_app.tokens import RefreshToken
 from oauth_app.client.views import PROVIDER_COOKIE
@@ -54,6 +54,7 @@ def exchanges_of(request: HttpRequest) -> int:
 def clear_exchanges(request: HttpRequest) -> None:
     """Delete this browser's exchanges."""
     if identifier := browser.browser_of(request):
+        flows.stop(identifier)
         Exchange.objects.of(identifier).delete()
 
 

@@ -37,10 +37,27 @@ def remember(request: HttpRequest, response: HttpResponseBase) -> None:
 def browser_of(state: str) -> str:
     """Return the hash of the browser whose flow has this state, "" for one that nobody knows."""
     try:
-        return caches["default"].get(_key(state)) or ""
+        found = caches["default"].get(_key(state)) or ""
+        return "" if found and caches["default"].get(_stopped(found)) else found
     except Exception as error:  # noqa: BLE001
         logger.error("a flow was not looked up: %s", type(error).__name__)
         return ""
+
+
+def stop(browser: str) -> None:
+    """Take no more reports for this browser: it has closed its panel, or starts over. Flows may be under way."""
+    try:
+        caches["default"].set(_stopped(browser), 1, AGE)
+    except Exception as error:  # noqa: BLE001
+        logger.error("flows were not stopped: %s", type(error).__name__)
+
+
+def go_on(browser: str) -> None:
+    """Take reports again: the panel is open."""
+    try:
+        caches["default"].delete(_stopped(browser))
+    except Exception as error:  # noqa: BLE001
+        logger.error("flows do not go on: %s", type(error).__name__)
 
 
 def state_in(location: str) -> str:
@@ -53,6 +70,10 @@ def state_in(location: str) -> str:
         return ""
     hosts = {urlsplit(provider["address"]).netloc for provider in settings.SIGN_IN_WITH}
     return parse_qs(parts.query).get("state", [""])[0] if parts.netloc in hosts else ""
+
+
+def _stopped(browser: str) -> str:
+    return f"wire.stopped.{browser}"
 
 
 def _key(state: str) -> str:

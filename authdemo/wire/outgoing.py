@@ -50,7 +50,9 @@ def exchange(
     known = what_is_known(request, who)
     asked = redacted_request(sent, known)
     answer = {} if response is None else redacted_response(response, known)
-    cost = {} if response is None else dict(COST.findall(response.headers.get("Server-Timing", "")))
+    # A provider may say what it likes of its own costs; only this site's numbers are known to be counted.
+    ours = leg == Exchange.Leg.DEVICE and response is not None
+    cost = {} if not ours or response is None else dict(COST.findall(response.headers.get("Server-Timing", "")))
     host = urlsplit(sent.url or "").netloc
     return Exchange(
         leg=leg,

@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from . import browser, redaction
+from . import browser, flows, redaction
 from .models import Exchange, ExchangeQuerySet
 
 STOP_POLLING = 286  # htmx: take this answer, then ask no more
@@ -54,7 +54,8 @@ def close_panel(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, state: str) -> HttpResponse:
     response = redirect("wire:index")
-    browser.set_state(request, response, state)
+    name = browser.set_state(request, response, state)
+    (flows.go_on if state == browser.OPEN else flows.stop)(name)
     if from_script(request):
         # The part is made for the state that the browser will have.
         request.COOKIES[browser.COOKIE] = response.cookies[browser.COOKIE].value

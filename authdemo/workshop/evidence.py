@@ -113,7 +113,8 @@ def belongs(exchange: Exchange, here: set[str]) -> bool:
 
 def exchanges_a_code(exchange: Exchange) -> bool:
     """Tell whether the site handed in an authorization code here."""
-    fields = (exchange.request.get("body") or {}).get("fields", [])
+    body = exchange.request.get("body")
+    fields = body.get("fields", []) if isinstance(body, dict) else []
     return exchange.leg == Exchange.Leg.BACK and ["grant_type", "authorization_code"] in fields
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 KEPT_FOR = timedelta(days=7)  # as long as the cookie that says whose a run is: wire.browser.AGE
@@ -50,6 +51,17 @@ class TourRun(models.Model):
 
     def __str__(self) -> str:
         return f"Tour begun {self.started_at:%Y-%m-%d %H:%M}, {len(self.done)} steps done"
+
+    def keep(self, **fields: Any) -> None:
+        """Write these fields. In another tab the tour may have been begun again meanwhile: then nothing is written."""
+        type(self).objects.filter(pk=self.pk).update(**fields)
+
+    def finish(self, step: str) -> None:
+        """Note that a step is done, beside what another tab has noted meanwhile."""
+        with transaction.atomic():
+            now = type(self).objects.select_for_update().filter(pk=self.pk).first()
+            self.done = (now.done if now else self.done) | {step: timezone.now().isoformat()}
+            self.keep(done=self.done)
 
     @property
     def happened(self) -> str:

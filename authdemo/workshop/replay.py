@@ -52,6 +52,13 @@ def steal_and_sign_out(client: Client, request: HttpRequest, access: str, refres
     return {"before": before, "after": after, "expires_at": expires_at, "ended_at": timezone.now().isoformat()}
 
 
+def send_again(client: Client) -> dict[str, int]:
+    """Let the device send the copies once more. Raises NothingToCopy where it has none any more."""
+    if not client.device.access:
+        raise NothingToCopy("a thief: the other device was put away, or its time was up. Begin the tour again")
+    return send_both(client)[0]
+
+
 def send_both(client: Client) -> tuple[dict[str, int], str]:
     """Let the device send both copies. Returns both statuses, and when the token ends, "" where it was refused.
 

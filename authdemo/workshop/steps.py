@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from .evidence import Evidence
 from .models import TourRun
 
@@ -151,6 +149,5 @@ def state_of(step: Step, evidence: Evidence, run: TourRun) -> State:
         return State(step, tuple((part, True) for part in step.parts), run.done[key])
     parts = tuple((part, part.is_done(evidence, run)) for part in step.parts)
     if all(done for _, done in parts):
-        run.done[key] = timezone.now().isoformat()
-        run.save(update_fields=["done"])
+        run.finish(key)
     return State(step, parts, run.done.get(key, ""))

@@ -18,14 +18,14 @@ from django.views.decorators.http import require_POST, require_safe
 from authdemo.device import store
 from authdemo.device.use import in_hand
 from authdemo.device.views import is_on
-from authdemo.wire import browser
+from authdemo.wire import browser, flows
 from authdemo.wire.views import STOP_POLLING
 from sessions_app.views import LoginView
 
 from .forms import CopiesForm, PredictionForm, WayForm
 from .models import TourRun
 from .pages import Tour, shown_on
-from .replay import NoAnswer, NothingToCopy, send_both, steal_and_sign_out
+from .replay import NoAnswer, NothingToCopy, send_again, steal_and_sign_out
 from .steps import STEPS
 
 View: TypeAlias = Callable[..., HttpResponseBase]
@@ -81,6 +81,7 @@ def start(request: HttpRequest) -> HttpResponse:
     at = request.POST.get("at", "")
     response = redirect("workshop:step", number=int(at) if at in {str(step.number) for step in STEPS} else 1)
     name = browser.set_state(request, response, browser.OPEN)
+    flows.go_on(name)
     if "again" in request.POST:
         TourRun.objects.filter(browser=name).delete()
     TourRun.objects.begin(name)
@@ -157,8 +158,7 @@ def predict(request: HttpRequest, run: TourRun) -> HttpResponse:
     elif run.happened:
         messages.warning(request, "You have seen what happens, so your prediction stays as it was.")
     else:
-        run.prediction = form.cleaned_data["prediction"]
-        run.save(update_fields=["prediction"])
+        run.keep(prediction=form.cleaned_data["prediction"])
     response = redirect("workshop:step", number=3)
     response["Location"] += "#tour-try"  # what comes next stands below the form
     return response
@@ -179,19 +179,18 @@ def replay(request: HttpRequest, run: TourRun) -> HttpResponse:
     try:
         with in_hand(request) as (name, client):
             if again:
-                statuses, _ = send_both(client)
-                run.replay = (run.replay or {}) | {"now": statuses}
+                run.replay = (run.replay or {}) | {"now": send_again(client)}
             else:
                 run.replay = steal_and_sign_out(client, request, **form.cleaned_data)
+            run.keep(replay=run.replay)  # also where the device cannot be kept after that
     except NothingToCopy as missing:
-        return back_to_the_thief(request, f"There is nothing to steal: you do not hold {missing}.")
+        return back_to_the_thief(request, f"There is nothing to try: you do not have {missing}.")
     except NoAnswer:
         return back_to_the_thief(request, "A copy got no answer, so it says nothing. You were not signed out.")
     except store.Busy as busy:
         return back_to_the_thief(request, str(busy))
     except store.NO_CACHE:
-        return back_to_the_thief(request, "The cache that keeps the other device does not answer. Nothing was done.")
-    run.save(update_fields=["replay"])
+        return back_to_the_thief(request, "The cache that keeps the other device does not answer. Try it again.")
     if not run.happened:
         messages.error(request, "You were signed out, but then a copy got no answer. Sign in, and try it again.")
     response = redirect("workshop:step", number=3)
@@ -214,8 +213,7 @@ def choose(request: HttpRequest, run: TourRun) -> HttpResponse:
         return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
     way = form.cleaned_data["at"]
     if form.answer:
-        run.case = way
-        run.save(update_fields=["case"])
+        run.keep(case=way)
     response = redirect("workshop:step", number=5)
     response["Location"] += f"?at={way}"
     return response

@@ -164,6 +164,24 @@ def test_a_flow_of_a_closed_panel_is_nobodys():
     assert send(report(state)).status_code == 404
 
 
+@pytest.mark.parametrize("how", ["/wire/close/", "/start-over/"])
+def test_a_flow_under_way_is_nobodys_once_the_panel_is_closed(browser, how):
+    state = begin(browser)
+    browser.post(how)
+    assert send(report(state)).status_code == 404
+    assert not reported()
+
+
+def test_opened_again_it_goes_on(browser):
+    state = begin(browser)
+    browser.post("/wire/close/")
+    browser.post("/wire/open/")
+    assert send(report(state)).status_code == 204
+    browser.post("/wire/close/")
+    browser.post("/workshop/tour/start/")
+    assert send(report(state)).status_code == 204
+
+
 def test_a_flow_is_forgotten_after_its_hour(browser, settings):
     settings.CACHES = settings.CACHES | {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     state = begin(browser)

@@ -262,9 +262,9 @@ def test_no_replay_without_a_prediction(alice, learner, run_of):
 
 def test_nothing_to_copy(alice, learner, run_of):
     post(learner, "3/predict", prediction="both")
-    assert "you do not hold a session" in replay(learner, access="a.b.c", refresh="a.b.c")
+    assert "you do not have a session" in replay(learner, access="a.b.c", refresh="a.b.c")
     sign_in(learner)
-    assert "you do not hold an access token" in replay(learner)
+    assert "you do not have an access token" in replay(learner)
     assert run_of(learner).replay is None
     assert learner.get("/sessions/api/whoami/").status_code == 200
 
@@ -379,3 +379,37 @@ def test_no_page_fails_on_a_tour_of_any_kind(alice, begin, run_of):
             assert client.get(f"/workshop/tour/{number}/").status_code == 200
             assert client.get(f"/workshop/tour/status/{number}/").status_code == 200
         assert client.get("/workshop/tour/end/").status_code == 200
+
+
+# ---- What an attacker, or two tabs, found
+
+
+@pytest.mark.parametrize("body", ["true", "5", '"x"', "[1]", "{}", "null"])
+def test_an_odd_request_of_ones_own_does_not_break_the_tour(learner, body):
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = learner.cookies
+    strict.post("/oauth/accounts/github/login/", body, content_type="application/json")
+    for number in range(1, 6):
+        assert learner.get(f"/workshop/tour/{number}/").status_code == 200
+
+
+def test_once_more_without_a_thief_says_nothing_of_the_copies(alice, learner, run_of):
+    run = run_of(learner)
+    run.keep(prediction="both", replay={"after": {"session": 401, "token": 200}, "expires_at": ""})
+    assert "the other device was put away" in replay(learner, again="1")
+    assert "now" not in run_of(learner).replay
+
+
+def test_begun_again_in_another_tab_while_this_one_writes(learner, run_of):
+    old = run_of(learner)
+    post(learner, "start", again="1")
+    old.keep(prediction="both")
+    old.finish("1")
+    assert (run_of(learner).prediction, run_of(learner).done) == ("", {})
+
+
+def test_two_tabs_finish_two_steps(learner, run_of):
+    first, second = run_of(learner), run_of(learner)
+    first.finish("1")
+    second.finish("2")
+    assert set(run_of(learner).done) == {"1", "2"}
