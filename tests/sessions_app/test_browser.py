@@ -28,7 +28,8 @@ def test_by_keyboard_and_without_javascript(demo, new_context):
     page = new_context(java_script_enabled=False).new_page()
     page.goto(f"{demo.site}/sessions/devices/")
     keys = page.keyboard
-    keys.type("alice")  # the field has the focus
+    expect(page.get_by_label("User name")).to_be_focused()
+    keys.type("alice")
     keys.press("Tab")
     keys.type(PASSWORD)
     keys.press("Enter")
