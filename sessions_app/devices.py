@@ -15,9 +15,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import signed_cookies
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
+
+from .programs import program
 
 ended = Signal()
 """A session was ended from elsewhere: on the page of devices, or in the admin. Has `user`."""
@@ -61,7 +64,7 @@ def follow(old_key: str, request: HttpRequest) -> None:
 
 
 def list_for(request: HttpRequest) -> list[UserSession]:
-    """Return the user's live sessions, this one first, then the newest; each has `is_this`."""
+    """Return the user's live sessions, this one first, then the newest; each has `is_this` and `program`."""
     if not server_keeps_records():
         return []
     rows = _live(request.user)
@@ -70,6 +73,7 @@ def list_for(request: HttpRequest) -> list[UserSession]:
         rows = _live(request.user)
     for row in rows:
         row.is_this = row.session_key == request.session.session_key
+        row.program = program(row.user_agent)
     return sorted(rows, key=lambda row: (row.is_this, row.created_at), reverse=True)
 
 
@@ -84,11 +88,32 @@ def end_others(request: HttpRequest) -> int:
     """End every session of this user but this one. Returns how many."""
     if not server_keeps_records():
         return 0
-    others = UserSession.objects.filter(user_id=request.user.pk).exclude(session_key=request.session.session_key)
-    rows = list(others.select_related("user"))
-    for row in rows:
+    return _end_each(
+        UserSession.objects.filter(user_id=request.user.pk).exclude(session_key=request.session.session_key)
+    )
+
+
+def end_all(user: AbstractBaseUser) -> int:
+    """End every session of a user, wherever it is. Returns how many."""
+    return _end_each(UserSession.objects.filter(user_id=user.pk)) if server_keeps_records() else 0
+
+
+def keep_only_this(old_key: str | None, request: HttpRequest) -> int:
+    """After a new password: this session, which has another key than `old_key` now, goes on; the others end.
+
+    They would be anonymous anyway: each holds a mark of the password. But their records would lie there for weeks.
+    Returns how many there were.
+    """
+    if old_key and server_keeps_records():
+        follow(old_key, request)
+    return end_others(request)
+
+
+def _end_each(rows: QuerySet[UserSession]) -> int:
+    found = list(rows.select_related("user"))
+    for row in found:
         end(row)
-    return len(rows)
+    return len(found)
 
 
 def _live(user: AbstractBaseUser | AnonymousUser) -> list[UserSession]:

@@ -1,4 +1,4 @@
-"""Django's sign-in form, for names and e-mail addresses."""
+"""Django's forms for signing in, by name or e-mail address, and for a new password."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChangeForm
+from django.core.validators import MaxLengthValidator
 
 NAME_LENGTH = 254  # the longest e-mail address (RFC 5321 §4.5.3.1.3)
 PASSWORD_LENGTH = 4096
@@ -29,3 +31,13 @@ class LoginForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs["maxlength"] = NAME_LENGTH  # Django has set that of the user name
+
+
+class PasswordChangeForm(DjangoPasswordChangeForm):
+    """Django's own. No password is longer than what a sign-in form takes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.validators.append(MaxLengthValidator(PASSWORD_LENGTH))
+            field.widget.attrs["maxlength"] = PASSWORD_LENGTH

@@ -1,15 +1,16 @@
-"""Keeps the list of devices true when a session gets another key, and odd cookies away from the store."""
+"""Keeps the list of devices true: another key, last use. Keeps odd cookies away from the store."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TypeAlias
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from . import devices
+from . import devices, last_seen
 
 GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponseBase]
 KEY = re.compile(r"[a-z0-9]{8,40}")
@@ -22,7 +23,7 @@ class SessionKeyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer; costs a query only when the key has changed."""
+        """Answer; costs a statement when the key has changed, and one a minute to say that the session was used."""
         if not devices.server_keeps_records():
             return self.get_response(request)
         before = request.session.session_key
@@ -35,4 +36,6 @@ class SessionKeyMiddleware:
         # Not modified, and yet without its key: the store did not find the session, or could not be asked.
         if before and request.session.modified and before != request.session.session_key:
             devices.follow(before, request)
+        elif response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            last_seen.note(request)
         return response

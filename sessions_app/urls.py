@@ -15,5 +15,6 @@ urlpatterns = [
     path("devices/", views.list_devices, name="devices"),
     path("devices/<int:pk>/revoke/", views.revoke_device, name="revoke"),
     path("devices/revoke-others/", views.revoke_other_devices, name="revoke-others"),
+    path("password/", views.PasswordChangeView.as_view(), name="password"),
     path("api/whoami/", views.whoami, name="whoami"),
 ]

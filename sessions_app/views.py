@@ -18,13 +18,14 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from . import devices
-from .forms import LoginForm
-from .store import describe_store
+from .forms import LoginForm, PasswordChangeForm
+from .record import describe
 
 View: TypeAlias = Callable[..., HttpResponse]
 
@@ -75,13 +76,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """Show what the browser holds and what the server holds."""
     context = {
         "cookie_name": settings.SESSION_COOKIE_NAME,
-        # A piece to recognise it by. Whoever has the whole value is signed in as this user.
-        "cookie_start": (request.session.session_key or "")[:4],
+        "cookie_bytes": len(request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")),
         "cookie_samesite": settings.SESSION_COOKIE_SAMESITE,
         "cookie_secure": settings.SESSION_COOKIE_SECURE,
         "cookie_httponly": settings.SESSION_COOKIE_HTTPONLY,
+        "over_https": request.is_secure(),
         "keeps_records": devices.server_keeps_records(),
-        "store": describe_store(),
+        # Of the cookie's value and of the data only what opens nothing: whoever has all of it is this user.
+        "record": describe(request.session),
         "opened_at": opened_at(request),
         "expires_at": request.session.get_expiry_date(),
     }
@@ -133,6 +135,28 @@ def revoke_other_devices(request: HttpRequest) -> HttpResponse:
     count = devices.end_others(request)
     messages.success(request, f"Ended {count} other session{'' if count == 1 else 's'}. This one goes on.")
     return redirect("sessions:devices")
+
+
+@method_decorator(never_cache, name="dispatch")
+class PasswordChangeView(auth_views.PasswordChangeView):
+    """Django's own, and then this session alone goes on. A form that does not fit is a 400."""
+
+    form_class = PasswordChangeForm
+    template_name = "sessions_app/password.html"
+    success_url = reverse_lazy("sessions:devices")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Save the password. Django gives this session a new key and a new mark of the password."""
+        key = self.request.session.session_key
+        response = super().form_valid(form)
+        count = devices.keep_only_this(key, self.request)
+        said = f"Your password is changed. Ended {count} other session{'' if count == 1 else 's'}. This one goes on."
+        messages.success(self.request, said)
+        return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show the form again."""
+        return self.render_to_response(self.get_context_data(form=form), status=400)
 
 
 @never_cache

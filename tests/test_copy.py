@@ -154,6 +154,12 @@ def sessions(base: str) -> None:
     assert visitor.post("/sessions/devices/revoke-others/").status_code == 302
     assert other.get("/sessions/api/whoami/").status_code == 401
 
+    new = "another battery horse"
+    form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert visitor.get("/sessions/password/").status_code == 200
+    assert visitor.post("/sessions/password/", **form).status_code == 302
+    assert visitor.get("/sessions/api/whoami/").status_code == 200
+
     assert visitor.post("/sessions/logout/").status_code == 302
     assert visitor.get("/sessions/").status_code == 302
     assert visitor.get("/sessions/api/whoami/").status_code == 401

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import requests
 from django.conf import settings
-from django.urls import reverse
 
 from authdemo.accounts.demo import ACCOUNTS
+from authdemo.snippets import calls
 
 from .client import Client
 from .transport import origins
@@ -34,57 +33,44 @@ class Action:
 
 def session_sign_in(client: Client, to: str, account: str) -> None:
     """Fetch the form, send it, ask who that made us."""
-    page = reverse("sessions:login")
-    fields = {"username": account, "password": settings.DEMO_PASSWORD, "next": ""}
-    client.post_form(to, page, page, fields)
+    client.send(to, calls.sign_in(account, settings.DEMO_PASSWORD))
     session_whoami(client, to, account)
 
 
 def session_whoami(client: Client, to: str, account: str) -> None:
     """Send what the jar holds."""
-    client.get(to, reverse("sessions:whoami"))
+    client.send(to, calls.whoami())
 
 
 def session_end(client: Client, to: str, account: str) -> None:
     """Sign out by the form of the dashboard, ask who is left. Without a session there is no form."""
-    client.post_form(to, reverse("sessions:dashboard"), reverse("sessions:logout"), {})
+    client.send(to, calls.sign_out())
     session_whoami(client, to, account)
 
 
 def token_get(client: Client, to: str, account: str) -> None:
     """Get a pair of tokens with a password."""
-    body = {"username": account, "password": settings.DEMO_PASSWORD}
-    _take(client, client.post_json(to, reverse("jwt:login"), body))
+    client.send(to, calls.get_tokens(account, settings.DEMO_PASSWORD))
 
 
 def token_whoami(client: Client, to: str, account: str) -> None:
     """Send the access token; the server looks nothing up."""
-    client.get_with_token(to, reverse("jwt:whoami"))
+    client.send(to, calls.token_whoami())
 
 
 def token_me(client: Client, to: str, account: str) -> None:
     """Send the access token; the server loads the user."""
-    client.get_with_token(to, reverse("jwt:me"))
+    client.send(to, calls.token_me())
 
 
 def token_orders(client: Client, to: str, account: str) -> None:
     """Send the access token to a service that has only the public keys."""
-    client.get_with_token("orders", "/orders/")
+    client.send("orders", calls.orders())
 
 
 def token_refresh(client: Client, to: str, account: str) -> None:
     """Exchange the refresh token for a new pair."""
-    _take(client, client.post_json(to, reverse("jwt:refresh"), {"refresh": client.device.refresh}))
-
-
-def _take(client: Client, response: requests.Response | None) -> None:
-    """Keep the tokens of an answer. A refusal takes none away: a thief tries again, too."""
-    try:
-        pair = response.json() if response is not None and response.ok else {}
-    except ValueError:
-        return
-    client.device.access = str(pair.get("access", client.device.access))
-    client.device.refresh = str(pair.get("refresh", client.device.refresh))
+    client.send(to, calls.refresh_tokens())
 
 
 ACTIONS = (

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from authdemo.snippets.calls import Call, Value, Var
 from authdemo.wire import outgoing, recorder
 from authdemo.wire.models import Exchange
 from authdemo.wire.outgoing import Timing
@@ -60,6 +61,30 @@ class Client:
         """POST to an API, without cookies. None where nobody answered."""
         with DeviceSession() as session:
             return self._call(session, "POST", to, path, json=dict(body))
+
+    def send(self, to: str, call: Call) -> requests.Response | None:
+        """Make a call that is written down as data, with the tokens that the device holds. None for no answer."""
+        if call.page:
+            return self.post_form(to, call.page, call.path, self._filled(call.form))
+        if call.json is not None:
+            answer = self.post_json(to, call.path, self._filled(call.json))
+            self._take(answer, call.keeps)
+            return answer
+        return self.get_with_token(to, call.path) if call.bearer else self.get(to, call.path)
+
+    def _filled(self, values: Mapping[str, Value]) -> dict[str, str]:
+        """Return the values with what the device holds in the place of each variable."""
+        held = {"ACCESS": self.device.access, "REFRESH": self.device.refresh}
+        return {name: held[value.name] if isinstance(value, Var) else value for name, value in values.items()}
+
+    def _take(self, response: requests.Response | None, names: tuple[str, ...]) -> None:
+        """Keep the tokens of an answer. A refusal takes none away: a thief tries again, too."""
+        try:
+            found = response.json() if response is not None and response.ok else {}
+        except ValueError:
+            return
+        for name in names:
+            setattr(self.device, name, str(found.get(name, getattr(self.device, name))))
 
     def hand(self, cookie: str) -> None:
         """Put a copied session cookie into the jar, as somebody does who has stolen one."""

@@ -12,26 +12,6 @@ from django.http import HttpRequest
 # Most signals carry no request. The middleware puts it here for as long as it is being answered.
 current: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
 
-# The first that fits: Edge and Opera call themselves Chrome as well, and Chrome calls itself Safari.
-PROGRAMS = {
-    "Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox", "Chrome": "Chrome", "CriOS": "Chrome",
-    "Safari": "Safari", "curl": "curl", "python-requests": "Python", "Python-urllib": "Python", "HTTPie": "HTTPie",
-    "Postman": "Postman",
-}  # fmt: skip
-SYSTEMS = {
-    "Android": "Android", "iPhone": "iOS", "iPad": "iOS", "Windows": "Windows", "Mac OS X": "macOS",
-    "CrOS": "ChromeOS", "Linux": "Linux",
-}  # fmt: skip
-
-
-def program(user_agent: str) -> str:
-    """Return "Firefox on Linux", "curl", "other", or nothing. Only words of ours: the header can hold anything."""
-    if not user_agent:
-        return ""
-    name = next((name for part, name in PROGRAMS.items() if part in user_agent), "other")
-    system = next((name for part, name in SYSTEMS.items() if part in user_agent), "")
-    return f"{name} on {system}" if system else name
-
 
 def address(request: HttpRequest) -> str | None:
     """Return the client's address; None where allauth, which knows about proxies, cannot tell."""

@@ -25,11 +25,13 @@ from django.http import HttpRequest
 from authdemo.wire import browser
 from jwt_app import signals as jwt
 from sessions_app import devices
+from sessions_app.programs import program
 
 from . import facts
 from .models import AuthEvent, Mechanism, Verb
 
 logger = logging.getLogger("authdemo.events")
+PROGRAM_LENGTH = AuthEvent._meta.get_field("user_agent").max_length
 
 
 def listener(function: Callable[..., None]) -> Callable[..., None]:
@@ -56,7 +58,7 @@ def write(mechanism: Mechanism, verb: Verb, user: Any, request: Any = None, **mo
     if request is not None:
         event.ip = facts.address(request)
         event.browser = browser.acting(request) or None
-        event.user_agent = facts.program(request.META.get("HTTP_USER_AGENT", ""))
+        event.user_agent = program(request.META.get("HTTP_USER_AGENT", ""))[:PROGRAM_LENGTH]
         if user is not None and (actor := facts.administrator(request, user)):
             event.actor_id, event.actor_name = actor.pk, actor.get_username()
     event.save()

@@ -39,9 +39,14 @@ class SessionStore(db.SessionStore):
         self._cache = caches[settings.SESSION_CACHE_ALIAS]
         self._encoded = ""
 
+    @property
+    def cache_key(self) -> str:
+        """Under which name the copy lies, as on Django's engine."""
+        return KEY_PREFIX + (self.session_key or "")
+
     def load(self) -> dict[str, Any]:
         """Return the data: one cache call and one statement with a copy, two statements and two calls without."""
-        copy = self._ignoring("get", KEY_PREFIX + (self.session_key or ""))
+        copy = self._ignoring("get", self.cache_key)
         data = self.decode(copy) if copy else {}  # of what is no copy, too
         if data and self._is_the_row(copy, data):
             return data
@@ -84,7 +89,7 @@ class SessionStore(db.SessionStore):
 
     def _write_copy(self, encoded: str, expiry: datetime) -> None:
         seconds = self.get_expiry_age(expiry=expiry)
-        self._ignoring("set", KEY_PREFIX + (self.session_key or ""), encoded, seconds)
+        self._ignoring("set", self.cache_key, encoded, seconds)
 
     def _ignoring(self, operation: str, *args: Any) -> Any:
         try:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "authdemo.wire",
     "authdemo.events",
     "authdemo.sourcecode",
+    "authdemo.snippets",
     "authdemo.device",
     "authdemo.workshop",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's

@@ -44,7 +44,9 @@ PAGES: dict[str, tuple[Part, ...]] = {
     "sessions:dashboard": (
         Part("To know who you are", WHO_IS_IT, ("SESSION_ENGINE",)),
         Part(
-            "For this page", ("sessions_app.views.dashboard",), ("SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE")
+            "For this page",
+            ("sessions_app.views.dashboard", "sessions_app.record.describe", "sessions_app.places.places"),
+            ("SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "SESSION_COOKIE_SECURE"),
         ),
         Part("When you press “End session”", ("django.contrib.auth.logout",)),
     ),
@@ -55,7 +57,12 @@ PAGES: dict[str, tuple[Part, ...]] = {
                 "sessions_app.views.list_devices",
                 "sessions_app.devices.list_for",
                 "allauth.usersessions.models.UserSessionManager.purge_and_list",
+                "sessions_app.programs.program",
             ),
+        ),
+        Part(
+            "To know when each was last seen",
+            ("sessions_app.last_seen.note",),
             ("USERSESSIONS_TRACK_ACTIVITY",),
         ),
         Part(
@@ -63,6 +70,16 @@ PAGES: dict[str, tuple[Part, ...]] = {
             ("sessions_app.views.revoke_device", "allauth.usersessions.models.UserSession.end"),
         ),
         Part("When you end all others", ("sessions_app.devices.end_others",)),
+    ),
+    "sessions:password": (
+        Part(
+            "When you press “Change password”",
+            (
+                "sessions_app.views.PasswordChangeView",
+                "django.contrib.auth.update_session_auth_hash",
+                "sessions_app.devices.keep_only_this",
+            ),
+        ),
     ),
     "jwt:client": (
         Part("For this page", ("jwt_app.views.ClientPage",)),
@@ -130,7 +147,7 @@ PAGES: dict[str, tuple[Part, ...]] = {
     "workshop:step 1": (
         Part("When you press “Sign in”", ("django.contrib.auth.authenticate", "django.contrib.auth.login")),
         Part("When you press “Who am I?”", (*WHO_IS_IT, "sessions_app.views.whoami"), ("SESSION_ENGINE",)),
-        Part("To show the record", ("sessions_app.labs.record.describe",)),
+        Part("To show the record", ("sessions_app.record.describe",)),
     ),
     "workshop:step 2": (
         Part("When you press “Get tokens”", ("jwt_app.tokens.RefreshToken.for_user",), ("SIMPLE_JWT",)),

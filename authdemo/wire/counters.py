@@ -44,7 +44,8 @@ class CacheCall:
 class Counters:
     """Counts of one request. `with counters:` counts what happens inside, and may be entered again for a stream.
 
-    All times are seconds. `auth_seconds` contains the statements and cache calls that authentication needed;
+    All times are seconds. `auth_seconds` contains the statements and cache calls that authentication needed, and
+    `auth_statement_count` and `auth_cache_count` say how many of all they were;
     `cache_seconds` does not contain the statements of a cache that is a database table, since `sql_seconds` does.
     """
 
@@ -57,6 +58,8 @@ class Counters:
         self.sql_seconds = 0.0
         self.cache_seconds = 0.0
         self.auth_seconds = 0.0
+        self.auth_statement_count = 0
+        self.auth_cache_count = 0
         self.started = perf_counter()
         self.closed = False  # the response was closed: nothing will be added
         self._resumed: float | None = None
@@ -88,6 +91,11 @@ class Counters:
         """Time of our own code: what is neither database nor cache."""
         return max(0.0, self.seconds - self.sql_seconds - self.cache_seconds)
 
+    @property
+    def auth_microseconds(self) -> int:
+        """Time spent until now to find out who is calling, as an exchange keeps it."""
+        return round(self.auth_seconds * 1_000_000)
+
     def header(self) -> str:
         """Return the value of `Server-Timing` (W3C Server Timing): milliseconds, and the counts as `desc`."""
         return (
@@ -104,6 +112,7 @@ class Counters:
             if TRANSACTION_CONTROL.match(text):
                 return
             self.statement_count += 1
+            self.auth_statement_count += _authenticating.get()
             if self.detailed:
                 self.statements.append(Statement(text, seconds, alias))
 
@@ -112,6 +121,7 @@ class Counters:
         with self._lock:
             self.cache_seconds += call.seconds
             self.cache_count += 1
+            self.auth_cache_count += _authenticating.get()
             if self.detailed:
                 self.cache_calls.append(call)
 

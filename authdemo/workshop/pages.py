@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from authdemo.wire import browser
 from oauth_app.client.transport import answers
-from sessions_app.labs import record
+from sessions_app import record
 
 from .evidence import Evidence
 from .forms import WayForm

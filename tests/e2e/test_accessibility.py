@@ -18,6 +18,7 @@ SIGNED_IN_PAGES = [
     "/",
     "/sessions/",
     "/sessions/devices/",
+    "/sessions/password/",
     "/jwt/",
     "/oauth/",
     "/oauth/connections/",

@@ -65,3 +65,12 @@ def test_a_browser_without_a_cookie_of_ours_is_not_known(alice, cookie):
     sign_in(client)
     assert AuthEvent.objects.get().browser is None
     assert not AuthEvent.objects.in_browser(name_of(client)).exists()
+
+
+def test_the_longest_name_of_a_program_fits_into_its_column(alice, browser_of):
+    """PostgreSQL would refuse it, and the event would be lost."""
+    browser_of("alice", "SAP NetWeaver Application Server (1.0;740) Linux Mint/12")
+    field = AuthEvent._meta.get_field("user_agent")
+    name = AuthEvent.objects.get().user_agent
+    assert name.startswith("SAP NetWeaver Application Server on")
+    assert len(name) == field.max_length

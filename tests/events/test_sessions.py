@@ -139,13 +139,16 @@ def test_a_sign_in_without_a_request_of_the_site(alice, client):
     assert (event.user, event.ip, event.user_agent) == (alice, None, "")
 
 
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
+
+
 def test_ending_other_devices_one_by_one_and_all(alice, browser_of, story):
-    laptop, *_ = [browser_of("alice", name) for name in ("Firefox", "Chrome", "Safari", "curl")]
+    laptop, *_ = [browser_of("alice", name) for name in (FIREFOX, "Chrome", "Safari", "curl")]
     first = alice.usersession_set.get(user_agent="Chrome")
     laptop.post(f"/sessions/devices/{first.pk}/revoke/")
     laptop.post("/sessions/devices/revoke-others/")
     assert story()[4:] == ["alice session revoked"] * 3
-    assert set(AuthEvent.objects.values_list("user_agent", flat=True)[:3]) == {"Firefox"}  # who ended them
+    assert set(AuthEvent.objects.values_list("user_agent", flat=True)[:3]) == {"Firefox on Linux"}  # who ended them
 
 
 def test_somebody_elses_device_is_not_found_and_no_event(alice, bob, browser_of, story):

@@ -76,10 +76,10 @@ def use_store(settings, tmp_path, monkeypatch, request) -> Callable[[str], None]
     def use(store: str) -> None:
         settings.SESSION_ENGINE = settings.ENGINES[store]
         settings.SESSION_CACHE_ALIAS = "sessions"
-        cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+        cache = {"BACKEND": "authdemo.wire.caches.LocMemCache", "LOCATION": str(tmp_path)}
         if store in {"redis", "cached_db"}:
             url = request.getfixturevalue("redis_url")
-            cache = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url, "KEY_PREFIX": tmp_path.name}
+            cache = {"BACKEND": "authdemo.wire.caches.redis.RedisCache", "LOCATION": url, "KEY_PREFIX": tmp_path.name}
         settings.CACHES = settings.CACHES | {"sessions": cache}
         settings.SESSION_FILE_PATH = str(tmp_path)
         monkeypatch.setattr(file.SessionStore, "_storage_path", str(tmp_path), raising=False)

@@ -142,6 +142,25 @@ def test_signing_out_twice_is_no_error(browser_of):
     assert browser.post("/sessions/logout/").status_code == 302
 
 
+def test_who_signs_in_after_somebody_else_in_the_same_browser_gets_nothing_of_theirs(alice, bob, browser_of):
+    browser = browser_of("alice")
+    session = browser.client.session
+    session["cart"] = "alice's"
+    session.save()
+    alices, token = browser.cookie(), browser.client.cookies["authdemo_csrf"].value
+    browser.post("/sessions/logout/")
+    browser.sign_in("bob")
+    assert browser.user() == "bob"
+    assert browser.cookie() != alices
+    assert browser.client.cookies["authdemo_csrf"].value != token
+    assert "cart" not in browser.client.session
+    html = browser.get("/sessions/").content.decode() + browser.get("/sessions/devices/").content.decode()
+    assert "alice" not in html
+    thief = browser_of()
+    thief.use_cookie(alices)
+    assert thief.user() is None
+
+
 class TestNext:
     @pytest.mark.parametrize(
         "target",
@@ -154,6 +173,22 @@ class TestNext:
             "http:///evil.example",
             "\x00//evil.example",
             " //evil.example",
+            "\t//evil.example",
+            "\x1f//evil.example",
+            "/\t/evil.example",
+            "/\n\\evil.example",
+            "\\\\evil.example",
+            "\\/evil.example",
+            "//evil.example@testserver/",
+            "//testserver@evil.example/",
+            "https:evil.example",
+            "https:/evil.example",
+            "HTTPS://evil.example",
+            "ftp://testserver/",
+            "data:text/html,evil",
+            "java\tscript:alert(1)",
+            "//[evil",
+            "/" * 5000 + "evil.example",
             LOGIN,
             f"{LOGIN}?next=/sessions/",
             "",

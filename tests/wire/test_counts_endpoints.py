@@ -65,6 +65,9 @@ def walk_sessions(meter: Meter) -> None:
     meter.post(f"/sessions/devices/{device.pk if device else 0}/revoke/")
     meter.post("/sessions/devices/revoke-others/")
     meter.get("/sessions/devices/")
+    meter.get("/sessions/password/")
+    new = {"old_password": PASSWORD, "new_password1": PASSWORD, "new_password2": PASSWORD}
+    assert meter.post("/sessions/password/", new).status_code == 302
     assert meter.post("/sessions/logout/").status_code == 302
     assert meter.get("/sessions/api/whoami/").status_code == 401
 

@@ -9,7 +9,8 @@ from django import template
 from django.http import HttpRequest
 from django.urls import reverse
 
-from authdemo.wire import browser
+from authdemo.wire import browser, counters
+from authdemo.wire.counters import Counters
 
 register = template.Library()
 
@@ -29,6 +30,12 @@ def wire_panel(context: template.RequestContext) -> dict[str, Any]:
         "header_name": browser.HEADER,
         "header": browser.header_for(request) if is_open else "",
     }
+
+
+@register.simple_tag
+def look_up_cost() -> Counters | None:
+    """Return the counters of the request that is being answered, to tell what it cost to know who is asking."""
+    return counters.current.get()
 
 
 @register.filter

@@ -1,18 +1,21 @@
-"""The record behind a session cookie: where it lies, how large it is, and what it says, secrets left out."""
+"""The record behind a session cookie: where it lies, how large it is, and what it says, secrets left out.
+
+Part of the app's core: the dashboard is made of it, and in a project of your own it answers "what is in that session?"
+without showing what would open it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends import db, signed_cookies
 from django.contrib.sessions.backends.base import SessionBase
 
-from sessions_app.store import describe_store
+from .places import SHOWN as CHARACTERS
+from .places import Place, places
+from .store import describe_store
 
 # What may be shown of the data, with its meaning. All other keys are counted and not named: other apps keep secrets
 # there (a pending OAuth2 sign-in keeps its `state` and its PKCE verifier, for example).
@@ -30,28 +33,33 @@ HIDDEN = "•••"
 
 @dataclass(frozen=True)
 class Record:
-    """What a session holds. `key_start` is four characters of the ID; `bytes` is None where nobody can tell.
+    """What the server keeps. `key_start` is four characters of the ID."""
 
-    `at_server` is False where the cookie itself is the record: then there is no ID, and the server keeps nothing.
-    """
-
-    place: str
-    at_server: bool
+    place: str  # in words
+    places: tuple[Place, ...]  # to the letter
     key_start: str
-    bytes: int | None
     entries: tuple[tuple[str, str, str], ...]  # key, value as it may be shown, meaning
     more: int  # entries that are not shown
 
+    @property
+    def at_server(self) -> bool:
+        """Whether the server keeps anything: False where the cookie itself is the record, and there is no ID."""
+        return not any(place.kind == "cookie" for place in self.places)
+
+    @property
+    def bytes(self) -> int | None:
+        """The size of the first place that holds it, None where nobody can tell."""
+        return self.places[0].bytes if self.places else None
+
 
 def describe(session: SessionBase) -> Record:
-    """Return the record of a session that has been loaded. Asks the database for its size where it is a row."""
+    """Return the record of a session that has been loaded. Asks its store how large it is there."""
     data = dict(session.items())
     entries = tuple((key, _shown(key, data[key]), meaning) for key, meaning in SHOWN.items() if key in data)
     return Record(
         place=describe_store(),
-        at_server=not issubclass(_store(), signed_cookies.SessionStore),
-        key_start=(session.session_key or "")[:4],
-        bytes=_size(session),
+        places=places(session),
+        key_start=(session.session_key or "")[:CHARACTERS],
         entries=entries,
         more=len(data) - len(entries),
     )
@@ -61,18 +69,3 @@ def _shown(key: str, value: Any) -> str:
     if key in SECRET:
         return HIDDEN
     return f"{datetime.fromisoformat(value):%d %b %Y, %H:%M} UTC" if key in TIMES else str(value)
-
-
-def _store() -> type[Any]:
-    store: type[Any] = import_module(settings.SESSION_ENGINE).SessionStore
-    return store
-
-
-def _size(session: SessionBase) -> int | None:
-    store = _store()
-    if issubclass(store, db.SessionStore):
-        row = store.get_model_class().objects.filter(session_key=session.session_key).only("session_data").first()
-        return None if row is None else len(row.session_data)
-    if issubclass(store, signed_cookies.SessionStore):
-        return len(session.session_key or "")
-    return None

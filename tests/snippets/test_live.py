@@ -1,0 +1,115 @@
+"""Each snippet, taken from the page that shows it, in a real shell and a real Python against the running demo."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import requests
+
+from tests.fixtures.lack import lacking
+from tests.sessions_app.test_live import sign_in, whoami
+
+pytestmark = pytest.mark.live
+PASSWORD = "workshop-2026"
+SNIPPET = re.compile(r'aria-label="([^"]*) (by curl|in Python)"><code[^>]*>(.*?)</code></pre>', re.DOTALL)
+
+
+def shown_on(page: str) -> dict[tuple[str, str], str]:
+    """The snippets of a page as somebody copies them, by action and language."""
+    found = {}
+    for label, language, code in SNIPPET.findall(page):
+        text = html.unescape(re.sub(r"<[^>]*>", "", code))
+        found[html.unescape(label), language.split()[1]] = text
+    return found
+
+
+def run(language: str, text: str, folder, **environment: str) -> list[str]:
+    """What the snippet prints, line by line."""
+    command = [sys.executable, "-"] if language == "Python" else ["sh", "-eu"]
+    if language == "curl" and not shutil.which("curl"):
+        lacking("curl is not here")
+    done = subprocess.run(
+        command, input=text, cwd=folder, env={"PATH": os.environ["PATH"], **environment}, text=True,
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def name_in(line: str) -> str:
+    return str(json.loads(line)["user"]["username"])
+
+
+@pytest.fixture(params=["curl", "Python"])
+def language(request) -> str:
+    chosen: str = request.param
+    return chosen
+
+
+@pytest.fixture
+def bob(demo) -> requests.Session:
+    return sign_in(demo.site, "bob")
+
+
+def test_sign_in_as_the_page_says_with_nothing_to_set(demo, language, tmp_path):
+    page = requests.get(f"{demo.site}/sessions/login/", timeout=30).text
+    status, answer = run(language, shown_on(page)["Sign in", language], tmp_path)
+    assert status == "302"
+    assert name_in(answer) == "alice"
+
+
+def test_who_am_i_and_the_end_of_the_session(demo, bob, language, tmp_path):
+    snippets = shown_on(bob.get(f"{demo.site}/sessions/", timeout=30).text)
+    _, answer = run(language, snippets["Who am I?", language], tmp_path, PASSWORD=PASSWORD)
+    assert name_in(answer) == "bob"
+    *statuses, answer = run(language, snippets["End this session", language], tmp_path, PASSWORD=PASSWORD)
+    assert statuses == ["302", "302"]
+    assert json.loads(answer)["code"] == "not_authenticated"
+    assert whoami(bob, demo.site).status_code == 200, "another session, which nobody ended"
+
+
+def test_one_session_is_ended_by_its_number(demo, bob, language, tmp_path):
+    page = bob.get(f"{demo.site}/sessions/devices/", timeout=30).text
+    mine = re.search(r"This browser.*?/devices/(\d+)/revoke/", page, re.DOTALL)
+    assert mine
+    text = shown_on(page)["End one session", language]
+    assert run(language, text, tmp_path, PASSWORD=PASSWORD, ID=mine[1]) == ["302", "302"]
+    assert whoami(bob, demo.site).status_code == 401
+
+
+def test_all_others_are_ended(demo, bob, language, tmp_path):
+    text = shown_on(bob.get(f"{demo.site}/sessions/devices/", timeout=30).text)["End all others", language]
+    *_, answer = run(language, text, tmp_path, PASSWORD=PASSWORD)
+    assert name_in(answer) == "bob"
+    assert whoami(bob, demo.site).status_code == 401
+
+
+def test_a_password_with_all_that_a_shell_could_trip_over(demo, language, tmp_path):
+    odd = """a "b" 'c' $(touch pwned) `touch pwned` \\ & = + % é #"""
+    demo.shell("User.objects.create_user('pat', 'pat@example.com', 'workshop-2026')")
+    try:
+        pat = sign_in(demo.site, "pat")
+        text = shown_on(pat.get(f"{demo.site}/sessions/password/", timeout=30).text)["Change the password", language]
+        assert PASSWORD not in text
+        *statuses, answer = run(language, text, tmp_path, PASSWORD=PASSWORD, NEW_PASSWORD=odd)
+        assert statuses == ["302", "302"]
+        assert name_in(answer) == "pat"
+        assert whoami(pat, demo.site).status_code == 401
+        demo.shell(f"assert User.objects.get(username='pat').check_password({odd!r})")
+        assert not (tmp_path / "pwned").exists()
+    finally:
+        demo.shell("User.objects.filter(username='pat').delete()")
+
+
+def test_a_wrong_password_prints_the_refusal(demo, bob, language, tmp_path):
+    text = shown_on(bob.get(f"{demo.site}/sessions/", timeout=30).text)["Who am I?", language]
+    status, answer = run(language, text, tmp_path, PASSWORD="wrong")
+    assert status == "401"
+    assert json.loads(answer)["code"] == "not_authenticated"
