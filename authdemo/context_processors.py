@@ -17,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "section": request.path.split("/")[1],  # each mechanism's paths start with its slug
         "instance_name": settings.INSTANCE_NAME,
         "labs": settings.LABS or settings.DEBUG,
+        "experiments": settings.LABS,
         "session_opened_by": session_opened_by(request),
     }
 

@@ -10,6 +10,7 @@ from authdemo.health import healthz
 urlpatterns = [
     path("", include("authdemo.overview.urls")),
     path("sessions/", include("sessions_app.urls")),
+    path("sessions/", include("sessions_app.labs.stores.urls")),
     path("jwt/", include("jwt_app.urls")),
     path("oauth/", include("oauth_app.client.urls")),
     path("workshop/", include("authdemo.workshop.urls")),

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import signed_cookies
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.dispatch import Signal
@@ -30,6 +31,14 @@ def server_keeps_records() -> bool:
     """Return False for signed cookies: all data is in the cookie, so there is nothing to list and nothing to end."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     return not issubclass(store, signed_cookies.SessionStore)
+
+
+def is_the_sites(session: SessionBase) -> bool:
+    """Tell whether this is a session of SESSION_ENGINE.
+
+    A project may open others beside it, with an engine class of their own. They are nobody's "devices".
+    """
+    return type(session) is import_module(settings.SESSION_ENGINE).SessionStore
 
 
 def record(request: HttpRequest) -> None:

@@ -22,6 +22,8 @@ def remember_sign_in(sender: Any, request: HttpRequest | None, **kwargs: Any) ->
     session = getattr(request, "session", None)
     if request is None or session is None:  # signed in without a session, by an API token for example
         return
+    if not devices.is_the_sites(session):  # whoever opens another store's session looks after it
+        return
     now = timezone.now()
     session["signed_in_at"] = now.isoformat()
     # A fixed end. Django's default moves it with every save, so that a session in use could last for ever.

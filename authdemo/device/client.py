@@ -86,12 +86,12 @@ class Client:
         for name in names:
             setattr(self.device, name, str(found.get(name, getattr(self.device, name))))
 
-    def hand(self, cookie: str) -> None:
-        """Put a copied session cookie into the jar, as somebody does who has stolen one."""
+    def hand(self, cookie: str, name: str = settings.SESSION_COOKIE_NAME, path: str = "/") -> None:
+        """Put a copied cookie into the jar, as somebody does who has stolen one: the session's, or another one."""
         host = urlsplit(settings.SITE_URL).hostname or ""
         # http.cookiejar gives a name without a dot this end, and looks for it under that.
         domain = host if "." in host or ":" in host else f"{host}.local"
-        self.session.cookies.set(settings.SESSION_COOKIE_NAME, cookie, domain=domain, path="/")
+        self.session.cookies.set(name, cookie, domain=domain, path=path)
 
     def keep(self) -> None:
         """Leave what the jar holds now in the device."""

@@ -9,6 +9,8 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from sessions_app import devices
+
 from . import store
 
 logger = logging.getLogger("authdemo.device")
@@ -18,6 +20,8 @@ logger = logging.getLogger("authdemo.device")
 def leave(request: HttpRequest | None, **kwargs: Any) -> None:
     """Note the time. A cache that does not answer must not stop anybody from signing out."""
     if request is None or store.COOKIE not in request.COOKIES:
+        return
+    if not devices.is_the_sites(request.session):  # the session of an experiment: the learner stays signed in
         return
     try:
         store.leave(request)

@@ -67,6 +67,12 @@ def write(mechanism: Mechanism, verb: Verb, user: Any, request: Any = None, **mo
 # ---- Sessions. "Sign in with …" ends in one as well.
 
 
+def of_the_site(request: Any) -> bool:
+    """Tell whether a sign-in or sign-out is about the site's own session (or about none, as in a command)."""
+    session = getattr(request, "session", None)
+    return session is None or devices.is_the_sites(session)
+
+
 @receiver(pre_social_login, dispatch_uid="events.vouched")
 def vouched(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
     """Remember who vouched, for the sign-in that may follow in this request."""
@@ -76,7 +82,9 @@ def vouched(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
 @receiver(user_logged_in, dispatch_uid="events.signed_in")
 @listener
 def signed_in(request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
-    """A session was opened: with a password, or with a provider's word."""
+    """A session was opened: with a password, or with a provider's word. One of an experiment opens nothing here."""
+    if not of_the_site(request):
+        return
     provider = getattr(request, "vouched_by", "")
     mechanism = Mechanism.OAUTH2 if provider else Mechanism.SESSION
     write(mechanism, Verb.SIGNED_IN, user, request, provider=provider)
@@ -86,7 +94,7 @@ def signed_in(request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
 @listener
 def signed_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """A session was closed. `user` is None where there was none."""
-    if user is not None:
+    if user is not None and of_the_site(request):
         write(Mechanism.SESSION, Verb.SIGNED_OUT, user, request)
 
 

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.usersessions",
     "sessions_app",  # after allauth.usersessions: it takes over from one of its signal receivers
+    "sessions_app.labs.stores",
     "jwt_app",
 ]
 
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "authdemo.middleware.CanonicalHostMiddleware",
     "authdemo.events.middleware.CurrentRequestMiddleware",
     "authdemo.session_store.middleware.SessionMiddleware",
+    "sessions_app.labs.stores.middleware.StoreMiddleware",  # on its own paths, another store's session
     "authdemo.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -42,6 +42,14 @@ SESSION_ENGINE = ENGINES[SESSION_STORE]
 SESSION_CACHE_ALIAS = "memory" if SESSION_STORE == "memory" else "sessions"
 # In the memory of one process: gone after a restart, unknown to every other instance.
 CACHES["memory"] = {"BACKEND": "authdemo.wire.caches.LocMemCache", "LOCATION": "sessions"}
+
+# Experiments: every store at once (sessions_app/labs/stores), each apart from the site's sessions and from each other.
+CACHES["lab_memory"] = CACHES["memory"] | {"LOCATION": "lab"}
+STORE_LAB_FOLDER = VAR_DIR / "lab_sessions"
+if REDIS_URL:
+    CACHES["lab_redis"] = CACHES["default"] | {"KEY_PREFIX": "lab_redis"}
+    CACHES["lab_cached_db"] = CACHES["sessions"] | {"KEY_PREFIX": "lab_cached_db"}
+
 if SESSION_STORE == "file":
     SESSION_FILE_PATH = str(VAR_DIR / "sessions")  # one file a session; Django's default is the system's /tmp
     (VAR_DIR / "sessions").mkdir(mode=0o700, parents=True, exist_ok=True)

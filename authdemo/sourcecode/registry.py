@@ -81,6 +81,35 @@ PAGES: dict[str, tuple[Part, ...]] = {
             ),
         ),
     ),
+    "stores:index": (
+        Part(
+            "When you press “Try all six”",
+            ("sessions_app.labs.stores.measure.try_store", "sessions_app.labs.stores.calls.Trip"),
+        ),
+        Part(
+            "To know you, on two of them",
+            (
+                "django.contrib.sessions.backends.db.SessionStore.load",
+                "django.contrib.sessions.backends.signed_cookies.SessionStore.load",
+            ),
+        ),
+        Part("For the restart", ("sessions_app.labs.stores.restart.write", "sessions_app.labs.stores.restart.read")),
+    ),
+    "stores:instances": (
+        Part("When you press “Sign in at A, ask both”", ("sessions_app.labs.stores.measure.compare",)),
+        Part(
+            "Why B may not know you",
+            (
+                "django.contrib.sessions.backends.cache.SessionStore.load",
+                "sessions_app.labs.stores.engines.MemoryStore",
+            ),
+        ),
+    ),
+    "stores:login": (
+        Part("For this page", ("sessions_app.labs.stores.views.LoginView",)),
+        Part("Which session it is", ("sessions_app.labs.stores.middleware.OneStoreMiddleware",)),
+        Part("When you press “Sign in”", ("django.contrib.auth.authenticate", "django.contrib.auth.login")),
+    ),
     "jwt:client": (
         Part("For this page", ("jwt_app.views.ClientPage",)),
         Part(

@@ -7,6 +7,8 @@ from django.conf import settings
 # What a name holds, in words for a reader. A name that stands here is shown, its value never.
 SECRETS = {
     settings.SESSION_COOKIE_NAME: "session key",
+    **{f"lab_{store}": "session key" for store in ("memory", "db", "cached_db", "redis", "file")},
+    "lab_signed_cookie": "signed session",
     settings.CSRF_COOKIE_NAME: "CSRF token",
     "csrfmiddlewaretoken": "CSRF token",
     "x-csrftoken": "CSRF token",
@@ -62,8 +64,8 @@ CHOSEN = {"password", "client secret", "typed name", "personal data"}
 
 # What lets somebody in, as opposed to what only ties two requests together.
 CREDENTIALS = {
-    "session key", "password", "access token", "refresh token", "ID token", "token", "authorization code",
-    "credential", "client secret", "session key at the provider",
+    "session key", "signed session", "password", "access token", "refresh token", "ID token", "token",
+    "authorization code", "credential", "client secret", "session key at the provider",
 }  # fmt: skip
 
 # Names whose values may be shown when their shape is harmless, too.

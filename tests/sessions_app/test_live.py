@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
+from authdemo.device.client import csrf_token
+from demo.processes import free_port
+from tests.fixtures.demo import ROOT, wait_until_listening
 from tests.fixtures.lack import lacking
 
 pytestmark = pytest.mark.live
@@ -54,6 +59,35 @@ def test_the_lines_of_the_readme(demo, tmp_path):
     assert done.stdout.count('"username": "alice"') == 1
     assert done.stdout.count("not_authenticated") == 1
     assert done.stdout.index("alice") < done.stdout.index("not_authenticated")
+
+
+@pytest.fixture(params=["db", "cached_db", "redis", "file"])
+def site_on_postgres(request, demo_postgres, redis_url) -> Iterator[str]:
+    """The site on this store, with PostgreSQL and Valkey; accounts and tables are the demo's."""
+    port = free_port()
+    site = f"http://localhost:{port}"
+    environment = demo_postgres.environment | {
+        "SESSION_STORE": request.param, "REDIS_URL": redis_url, "DEMO_SITE_URL": site, "LABS": "true", "DEBUG": "false"
+    }  # fmt: skip
+    serve = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "authdemo.wsgi:application"]
+    process = subprocess.Popen(serve, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    wait_until_listening(port)
+    yield site
+    process.terminate()
+    process.wait(timeout=20)
+
+
+@pytest.mark.postgres
+def test_two_clients_one_ends_the_other_and_its_next_request_is_401(site_on_postgres):
+    site = site_on_postgres
+    here, there = sign_in(site, "bob", **{"User-Agent": "Here"}), sign_in(site, "bob", **{"User-Agent": "There"})
+    assert [whoami(one, site).status_code for one in (here, there)] == [200, 200]
+    page = here.get(f"{site}/sessions/devices/", timeout=30).text
+    row = next(card for card in page.split('<li class="card')[1:] if "There" in card)
+    revoke = re.search(r'action="(/sessions/devices/\d+/revoke/)"', row)
+    assert revoke
+    here.post(site + revoke[1], {"csrfmiddlewaretoken": csrf_token(page)}, timeout=30)
+    assert [whoami(one, site).status_code for one in (here, there)] == [200, 401]
 
 
 @pytest.mark.postgres

@@ -37,7 +37,8 @@ def meter(request, settings) -> Meter:
     valkey = None
     if request.param in {"cached_db", "redis"}:
         valkey = Valkey(request.getfixturevalue("redis_url"))
-        caches = {alias: valkey.cache(alias) for alias in ("default", "sessions", "security")}
+        aliases = ("default", "sessions", "security", "lab_redis", "lab_cached_db", "lab_memory")
+        caches = {alias: valkey.cache(alias) for alias in aliases}
         settings.CACHES = settings.CACHES | caches
     return Meter(Client(raise_request_exception=False), valkey)
 
@@ -70,6 +71,17 @@ def walk_sessions(meter: Meter) -> None:
     assert meter.post("/sessions/password/", new).status_code == 302
     assert meter.post("/sessions/logout/").status_code == 302
     assert meter.get("/sessions/api/whoami/").status_code == 401
+
+
+def walk_stores(meter: Meter) -> None:
+    for path in ("stores/", "stores/run/", "stores/run/next/", "instances/", "instances/send/"):
+        meter.get(f"/sessions/{path}")
+    for store in ("memory", "db", "cached_db", "redis", "file", "signed_cookie"):
+        base = f"/sessions/stores/{store}"
+        assert meter.post(f"{base}/login/", FORM | {"password": "wrong"}).status_code in {401, 503}
+        for path in ("login/", "whoami/", "logout/", "login/"):
+            meter.post(f"{base}/{path}", FORM)
+            meter.get(f"{base}/{path}")
 
 
 def walk_jwt(meter: Meter) -> None:
@@ -139,8 +151,10 @@ def walk_instruments(meter: Meter) -> None:
     meter.post("/start-over/")
 
 
-def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company):  # noqa: F811
+def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company, settings, tmp_path):  # noqa: F811
+    settings.LABS, settings.STORE_LAB_FOLDER = True, tmp_path
     walk_sessions(meter)
+    walk_stores(meter)
     walk_jwt(meter)
     walk_oauth(meter, company)
     walk_instruments(meter)
