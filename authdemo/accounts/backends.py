@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from authdemo.session_store.users import ReadWithSession
 
+from . import names
 from .demo import is_local_demo
 
 LOOPBACK = {"127.0.0.1", "::1"}
@@ -22,6 +23,8 @@ class PasswordBackend(ReadWithSession, AuthenticationBackend):
         """Return the user, or None. The demo's password opens nothing but a demo on this very machine."""
         if credentials.get("password") == settings.DEMO_PASSWORD and not asked_on_this_machine(request):
             return None
+        if len(str(credentials.get("username", ""))) > names.LONGEST:  # the admin's form lets it through
+            credentials["username"] = ""
         return super().authenticate(request, **credentials)
 
 

@@ -15,13 +15,12 @@ from typing import Any
 
 from allauth.socialaccount.signals import pre_social_login, social_account_added, social_account_removed
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import connection, transaction
-from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from authdemo.accounts.names import account_named
 from authdemo.wire import browser
 from jwt_app import signals as jwt
 from sessions_app import devices
@@ -111,20 +110,11 @@ def sign_in_failed(credentials: dict[str, Any], request: Any = None, **kwargs: A
     """Name and password do not fit. What was typed as the name is not kept: it may have been the password."""
     user = account_named(credentials.get("username"))
     reason = "unknown_account" if user is None else "wrong_password" if user.is_active else "inactive_account"
+    if getattr(request, "sign_in_refused", False):  # by the guard, which has not looked at the password
+        reason = "locked"
     match = getattr(request, "resolver_match", None)
     mechanism = Mechanism.JWT if match and "jwt" in match.app_names else Mechanism.SESSION
     write(mechanism, Verb.SIGN_IN_FAILED, user, request, reason=reason)
-
-
-def account_named(name: str | None) -> Any:
-    """Return the one account that somebody with this name or e-mail address would sign in to, or None."""
-    if not name:  # something other than a name and a password was tried
-        return None
-    match = Q(username__iexact=name)
-    if "@" in name:
-        match = Q(email__iexact=name) | Q(emailaddress__email__iexact=name)
-    found = get_user_model()._default_manager.filter(match).distinct()[:2]
-    return found[0] if len(found) == 1 else None
 
 
 # ---- JSON Web Tokens

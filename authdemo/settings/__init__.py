@@ -1,6 +1,7 @@
 """The site's settings: what any Django project has (`base`), then one file for each mechanism."""
 
 from .base import *  # noqa: F403
+from .guard import *  # noqa: F403
 from .jwt import *  # noqa: F403
 from .oauth import *  # noqa: F403
 from .sessions import *  # noqa: F403

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "authdemo.snippets",
     "authdemo.device",
     "authdemo.workshop",
+    "authdemo.guard",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",
     "django.contrib.auth",
@@ -68,6 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
+    "axes",  # counts wrong passwords
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
@@ -97,6 +99,8 @@ MIDDLEWARE = [
     "authdemo.middleware.MethodNotAllowedMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sessions_app.middleware.SessionKeyMiddleware",
+    "authdemo.guard.middleware.NameBrowserMiddleware",
+    "axes.middleware.AxesMiddleware",  # puts the answer of a lock in the place of the view's
 ]
 
 ROOT_URLCONF = "authdemo.urls"
@@ -200,6 +204,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 if flag("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # The last entry of X-Forwarded-For is the one that the proxy has added. Without it all visitors would have the
+    # proxy's address, and the guard would lock them out together.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 SECURE_REFERRER_POLICY = "same-origin"  # no other site learns from which address of ours a visitor comes
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"  # a window of another site gets no handle on ours
 X_FRAME_OPTIONS = "DENY"  # in no frame: what you click here is what you see
@@ -246,6 +253,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "axes": {"level": "ERROR"},  # what it warns of is an event, and a row in the admin
         # AccessLogMiddleware writes one line a request; the development server's own would repeat it.
         "django.server": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},

@@ -9,7 +9,7 @@ from .env import VAR_DIR, choice, problems
 AUTH_USER_MODEL = "accounts.User"
 
 # A name or an e-mail address, whichever is typed, through one place for all sign-in forms and APIs.
-AUTHENTICATION_BACKENDS = ["authdemo.accounts.backends.PasswordBackend"]
+AUTHENTICATION_BACKENDS = ["authdemo.guard.backends.GuardedBackend"]
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 # What a new password must not be: like the user's name, short, or on the list of common ones.
 AUTH_PASSWORD_VALIDATORS = [

@@ -34,11 +34,21 @@ PAGES: dict[str, tuple[Part, ...]] = {
             "When you press “Sign in”",
             (
                 "django.contrib.auth.authenticate",
+                "authdemo.guard.backends.GuardedBackend",
                 "authdemo.accounts.backends.PasswordBackend",
                 "django.contrib.auth.login",
                 "sessions_app.signals.remember_sign_in",
             ),
             ("AUTHENTICATION_BACKENDS", "SESSION_COOKIE_AGE"),
+        ),
+        Part(
+            "When the password is wrong",
+            (
+                "authdemo.guard.handler.GuardHandler.user_login_failed",
+                "authdemo.guard.models.FailuresQuerySet.add_one",
+                "authdemo.guard.locks.standing_of",
+            ),
+            ("AXES_HANDLER", "AXES_LOCKOUT_PARAMETERS"),
         ),
     ),
     "sessions:dashboard": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.backends import AxesStandaloneBackend
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import ScryptPasswordHasher, make_password  # type: ignore[attr-defined]
 from django.db.models import Q
@@ -20,16 +21,17 @@ class QuickHasher(ScryptPasswordHasher):
     parallelism = 1
 
 
-class CompanyBackend(BaseBackend):
+class CompanyBackend(AxesStandaloneBackend, BaseBackend):
     """Checks a password against the accounts of the company whose page was asked for."""
 
     def authenticate(  # type: ignore[override]
         self, request: HttpRequest | None, username: str = "", password: str = "", **kwargs: Any
     ) -> Account | None:
-        """Return the account, or None: which of the two was wrong is not said."""
+        """Return the account, or None: which of the two was wrong is not said. Raises PermissionDenied in a lock."""
         company = company_at(request) if request else None
         if company is None:
             return None
+        AxesStandaloneBackend.authenticate(self, request, username, password)
         accounts = Account.objects.filter(Q(username=username) | Q(email__iexact=username), company=company.slug)
         account = accounts.first()
         if account is None:

@@ -5,6 +5,7 @@ It is started with `DJANGO_SETTINGS_MODULE=demo.outside.settings` and imports no
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.core.management.utils import get_random_secret_key
@@ -29,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "allauth",
     "allauth.account",
     "allauth.idp.oidc",
@@ -48,6 +50,7 @@ MIDDLEWARE = [
     "demo.outside.middleware.OneCompanyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",  # puts the answer of a lock in the place of the view's
 ]
 ROOT_URLCONF = "demo.outside.urls"
 WSGI_APPLICATION = "demo.outside.wsgi.application"
@@ -98,6 +101,23 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 # are made quickly, because an exchange checks the client's secret while it holds the database's write lock.
 PASSWORD_HASHERS = ["demo.outside.backends.QuickHasher"]
 LOGIN_URL = "/"
+
+# ---- Who guesses is stopped: five wrong passwords for an account from one address, fifty from anywhere. The same name
+# at another company is another account.
+AXES_HANDLER = "demo.outside.guard.CompanyHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username"]
+AXES_USERNAME_CALLABLE = "demo.outside.guard.account_key"
+AXES_COOLOFF_TIME = timedelta(seconds=60)  # axes reads a number as hours
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or a stranger could keep somebody out for ever
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "demo.outside.guard.locked"
+# axes keeps the form's fields beside the count. These may hold a secret: a password typed as the name, a CSRF token,
+# and the address of an authorization request with its state.
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "next"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+
 LOGOUT_REDIRECT_URL = "/oidc/"
 
 # ---- Cookies do not know ports: no name may be one of the site's. CompanySessionMiddleware sends the session as
@@ -154,6 +174,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
         # A strange Host header is worth the access log's line, and no traceback.
         "django.security": {"level": "CRITICAL"},
         # Its debug lines hold codes and tokens.

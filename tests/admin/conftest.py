@@ -39,6 +39,12 @@ def signed_in(username: str) -> Client:
     return browser
 
 
+@pytest.fixture(autouse=True)
+def wrong_password(db) -> None:
+    """Somebody has tried a name that nobody has."""
+    Client().post("/sessions/login/", {"username": "nobody", "password": "gues5ed-and-wr0ng"})
+
+
 @pytest.fixture
 def admin(teacher) -> Client:
     return signed_in("teacher")

@@ -39,6 +39,7 @@ ADMIN_PAGES = [
     "/admin/jwt_app/refreshfamily/",
     "/admin/socialaccount/socialaccount/",
     "/admin/account/emailaddress/",
+    "/admin/guard/failures/",
 ]
 
 

@@ -18,7 +18,7 @@ function masked(data) {
   return JSON.stringify(data, hide, 2);
 }
 
-// Return {status, data}; status 0 when no answer came.
+// Return {status, data, wait}; status 0 when no answer came, `wait` the seconds of `Retry-After`, if any.
 export async function call(method, url, { token, body } = {}) {
   const headers = { Accept: "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -27,12 +27,14 @@ export async function call(method, url, { token, body } = {}) {
   exchange.header = token ? `Authorization: Bearer ${mask(token)}` : "";
   exchange.body = body ? masked(body) : "";
   let data = null;
+  let wait = 0;
   try {
     // No cookie goes along: who calls is said by the token alone.
     const options = { method, headers, credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT) };
     const response = await fetch(url, { ...options, body: body && JSON.stringify(body) });
     exchange.status = response.status;
     exchange.statusText = response.statusText;
+    wait = Number(response.headers.get("Retry-After")) || 0;
     const text = await response.text();
     try {
       data = JSON.parse(text);
@@ -44,7 +46,7 @@ export async function call(method, url, { token, body } = {}) {
     exchange.answer = error.name === "TimeoutError" ? "(no answer within ten seconds)" : "(no answer)";
   }
   report(exchange);
-  return { status: exchange.status, data };
+  return { status: exchange.status, data, wait };
 }
 
 export async function signIn(url, username, password) {

@@ -9,11 +9,29 @@ const urls = client.dataset;
 const revealed = { access: false, refresh: false };
 
 // ---- What is shown
+let waiting;
 function say(sentence, kind = "") {
+  clearInterval(waiting);
   const status = element("status");
   status.textContent = sentence;
   status.className = `note ${kind}`;
   status.hidden = !sentence;
+}
+
+// Too many tries: say how long to wait, second by second. The sentence is read out once, the seconds are not.
+function sayWait(sentence, seconds) {
+  say(sentence, "error");
+  const end = Date.now() + seconds * 1000;
+  const left = document.createElement("span");
+  left.ariaHidden = "true";
+  element("status").append(left);
+  const count = () => {
+    const now = Math.ceil((end - Date.now()) / 1000);
+    if (now > 0) left.textContent = ` (${clock(now)} left)`;
+    else say("The wait is over. You can try again.");
+  };
+  count();
+  waiting = setInterval(count, 1000);
 }
 
 function showTokens() {
@@ -149,7 +167,8 @@ document.querySelector("#sign-in form").addEventListener("submit", async (event)
   button.disabled = false;
   form.password.value = "";
   if (result.status !== 200) {
-    say(explain(result), "error");
+    if (result.wait) sayWait(explain(result), result.wait);
+    else say(explain(result), "error");
     form.password.focus();
     return;
   }

@@ -1,0 +1,110 @@
+"""Locks in the admin: to be looked at, and to be lifted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .keys import UNKNOWN
+from .limits import FROM_ANYWHERE, FROM_ONE_ADDRESS, cool_off
+from .locks import standing_of
+from .models import Failures
+
+LOCKED = Q(here__gte=FROM_ONE_ADDRESS) | Q(everywhere__gte=FROM_ANYWHERE)
+
+
+class LockedFilter(admin.SimpleListFilter):
+    """Locks only, or only what may become one."""
+
+    title = "locked"
+    parameter_name = "locked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer both."""
+        return [("yes", "Yes"), ("no", "No")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Failures]) -> QuerySet[Failures]:
+        """Keep what was asked for."""
+        wanted = {"yes": LOCKED, "no": ~LOCKED}.get(self.value() or "")
+        return queryset.filter(wanted) if wanted else queryset
+
+
+@admin.register(Failures)
+class FailuresAdmin(admin.ModelAdmin):
+    """A row for each account and address. In the demo the table has more, one for each browser: they go together."""
+
+    actions = ("lift",)
+    list_display = ("account", "address", "here", "everywhere", "locked_until", "last")
+    fields = ("account", "address", "here", "everywhere", "locked_until", "last")
+    list_filter = (LockedFilter,)
+    search_fields = ("username__exact",)
+    search_help_text = "A whole user name."
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Failures]:
+        """Show what still counts. The rest is deleted at the next wrong password, anybody's."""
+        return Failures.objects.locks(timezone.now())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: a lock comes from wrong passwords."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Failures | None = None) -> bool:
+        """Refuse: these are facts."""
+        return False
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave "Delete selected" out: "Lift" is that, and says what it does."""
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    @admin.action(description="Lift: forget these failures", permissions=["delete"])
+    def lift(self, request: HttpRequest, queryset: QuerySet[Failures]) -> None:
+        """Forget the failures. That may end a lock, at once and on all instances. The admin's log keeps who did it."""
+        self.log_deletions(request, queryset)
+        rows = list(queryset)
+        for row in rows:
+            row.siblings.delete()
+        self.message_user(request, f"Forgotten: {', '.join(sorted({str(row) for row in rows}))}.", messages.SUCCESS)
+
+    def delete_model(self, request: HttpRequest, obj: Failures) -> None:
+        """Lift one: a lock is all rows of an account and an address."""
+        obj.siblings.delete()
+
+    @admin.display(ordering="username")
+    def account(self, row: Failures) -> str:
+        """Return the user name; of a name that nobody has, the beginning of its keyed hash."""
+        name = row.username or ""
+        return f"nobody’s name ({name.removeprefix(UNKNOWN)[:8]})" if name.startswith(UNKNOWN) else name
+
+    @admin.display(ordering="ip_address")
+    def address(self, row: Failures) -> str:
+        """Return where they came from."""
+        return str(row.ip_address)
+
+    @admin.display(ordering="here", description=f"failures (of {FROM_ONE_ADDRESS})")
+    def here(self, row: Any) -> int:
+        """Return how many count from this address."""
+        return int(row.here)
+
+    @admin.display(ordering="everywhere", description=f"from anywhere (of {FROM_ANYWHERE})")
+    def everywhere(self, row: Any) -> int:
+        """Return how many count for the account."""
+        return int(row.everywhere)
+
+    @admin.display(description="locked until")
+    def locked_until(self, row: Any) -> str:
+        """Return the end of the lock, to the second."""
+        if row.everywhere >= FROM_ANYWHERE:  # it depends on the other addresses, too
+            until = standing_of(row.username, row.ip_address, timezone.now()).locked_until
+        else:
+            until = row.attempt_time + cool_off() if row.here >= FROM_ONE_ADDRESS else None
+        return f"{timezone.localtime(until):%H:%M:%S}" if until else "not locked"
+
+    @admin.display(ordering="attempt_time", description="last failure")
+    def last(self, row: Failures) -> str:
+        """Return the time to the second."""
+        return f"{timezone.localtime(row.attempt_time):%H:%M:%S}"

@@ -1,0 +1,81 @@
+"""The counts: axes' table, with a rule for what may be in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.db import models, transaction
+from django.db.models import Case, F, Min, OuterRef, Subquery, Sum, When
+
+from .limits import cool_off
+
+
+class FailuresQuerySet(models.QuerySet["Failures"]):
+    """Reads as a sentence: `Failures.objects.live(now).of("alice", "192.0.2.7")`."""
+
+    def live(self, now: datetime) -> FailuresQuerySet:
+        """Keep those which still count."""
+        return self.filter(attempt_time__gt=now - cool_off())
+
+    def of(self, account: str, address: str) -> FailuresQuerySet:
+        """Keep those for one account from one address."""
+        return self.filter(username=account, ip_address=address)
+
+    def locks(self, now: datetime) -> FailuresQuerySet:
+        """Keep one row for each account and address where failures still count.
+
+        Adds `here`, their sum, and `everywhere`, the sum for the account.
+        """
+        account = Failures.objects.live(now).filter(username=OuterRef("username")).order_by()
+        pair = account.filter(ip_address=OuterRef("ip_address")).values("ip_address")
+        total = Sum("failures_since_start")
+        found: FailuresQuerySet = self.filter(
+            pk=Subquery(pair.annotate(first=Min("pk")).values("first")),
+        ).annotate(
+            here=Subquery(pair.annotate(total=total).values("total")),
+            everywhere=Subquery(account.values("username").annotate(total=total).values("total")),
+        )
+        return found
+
+    def add_one(self, account: str, address: str, browser: str, now: datetime) -> None:
+        """Count a wrong password.
+
+        The database adds, so that of two at once none is lost. All rows of one account and address get the new time:
+        a lock ends for all of its failures at once. There are always two statements, whatever was there before.
+        """
+        row = self.model(
+            username=account, ip_address=address, user_agent=browser, failures_since_start=0, attempt_time=now
+        )
+        failures = F("failures_since_start")
+        one_more = Case(
+            When(user_agent=browser, then=failures + 1), default=failures, output_field=models.PositiveIntegerField()
+        )
+        with transaction.atomic():
+            self.bulk_create([row], ignore_conflicts=True)
+            self.of(account, address).update(failures_since_start=one_more, attempt_time=now)
+
+
+class Failures(AccessAttempt):
+    """Wrong passwords for one account, from one address, by one browser.
+
+    `user_agent` holds the browser's hash, or nothing: axes tells rows apart by that column, and what a program says of
+    itself is worth nothing to a guard. Path, headers and form data stay empty. They may hold anything.
+    """
+
+    objects = FailuresQuerySet.as_manager()
+
+    class Meta:
+        proxy = True
+        ordering = ["-attempt_time"]
+        verbose_name = "failed sign-ins"
+        verbose_name_plural = "failed sign-ins and locks"
+
+    def __str__(self) -> str:
+        return f"{self.username} from {self.ip_address}"
+
+    @property
+    def siblings(self) -> Any:
+        """All rows of the same account and address: what a lock is made of."""
+        return Failures.objects.of(self.username, self.ip_address)
