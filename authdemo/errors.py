@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views import defaults
+from django.views import csrf, defaults
 
 BAD_REQUEST = ("bad_request", "The request cannot be read.")
 FORBIDDEN = ("permission_denied", "You may not do this.")
 NOT_FOUND = ("not_found", "There is nothing at this address.")
 SERVER_ERROR = ("error", "Something broke on our side. It is in the log.")
+
+csrf_refused = Signal()
+"""Has `request`, `reason` (Django's sentence) and `response`. For whoever wants to know why; sender is None."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -24,6 +28,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404."""
     return _json(request, 404, NOT_FOUND) or defaults.page_not_found(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a form that CsrfViewMiddleware refused, and tell who listens why."""
+    response = csrf.csrf_failure(request, reason)
+    csrf_refused.send(sender=None, request=request, reason=reason, response=response)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from authdemo.health import healthz
 
 urlpatterns = [
     path("", include("authdemo.overview.urls")),
+    path("sessions/attacks/", include("sessions_app.attacks.urls")),
     path("sessions/", include("sessions_app.urls")),
     path("sessions/", include("sessions_app.labs.stores.urls")),
     path("jwt/", include("jwt_app.urls")),

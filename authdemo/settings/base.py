@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.core.management.utils import get_random_secret_key
 
-from .env import BASE_DIR, VAR_DIR, choice, env, flag, generated, parsed, problems, text, url
+from .env import BASE_DIR, VAR_DIR, choice, env, flag, generated, neighbours, parsed, problems, text, url
 
 DEBUG = flag("DEBUG", True)
 # The tour and the other device (DEBUG has these, too), experiments, and code that is wrong on purpose.
@@ -33,6 +33,10 @@ PROVIDERS_URL = _demo("DEMO_PROVIDERS_URL", "http://127.0.0.1:9000")
 THIRDPARTY_URL = _demo("DEMO_THIRDPARTY_URL", "http://127.0.0.1:9001")
 HOSTILE_URL = _demo("DEMO_HOSTILE_URL", "http://127.0.0.1:9002")
 ORDERS_URL = _demo("DEMO_ORDERS_URL", "http://127.0.0.1:9100")
+
+# The hostile pages answer on both names of this machine. Of the two, a browser takes one for the same site as ours
+# (the name is equal, ports do not count) and the other one for another site.
+HOSTILE_SAME_SITE, HOSTILE_CROSS_SITE = neighbours(HOSTILE_URL, SITE_URL)
 
 DEMO_PASSWORD = "workshop-2026"  # noqa: S105  of the accounts that `seed_demo` makes, on this machine only
 
@@ -76,6 +80,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "sessions_app",  # after allauth.usersessions: it takes over from one of its signal receivers
     "sessions_app.labs.stores",
+    "sessions_app.attacks",
     "jwt_app",
 ]
 

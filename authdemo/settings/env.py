@@ -85,6 +85,19 @@ def url(name: str, default: str) -> str:
     return value
 
 
+def neighbours(address: str, site: str) -> tuple[str, str]:
+    """Return the origin of `address` under the host name of `site`, and under this machine's other name.
+
+    Both are empty without an address, and where the site has a name that is none of this machine's.
+    """
+    parts, name, names = urlsplit(address), urlsplit(site).hostname, ("localhost", "127.0.0.1")
+    if not address or name not in names:
+        return "", ""
+    other = names[1 - names.index(name)]
+    same, cross = (f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}" for host in (name, other))
+    return same, cross
+
+
 def parsed(name: str, default: str, parse: Callable[[str], Any]) -> Any:
     """Return `parse(value)` of a variable such as DATABASE_URL; a ValueError or the like becomes a problem."""
     try:

@@ -67,6 +67,7 @@ SESSION_COOKIE_SECURE = HTTPS  # only over TLS; on http://localhost the browser 
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "authdemo.errors.csrf_failure"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds, counted from the sign-in (see sessions_app/signals.py)
 # "Signed out" and the like, kept in the session: the default cookie is called the same as the outside world's.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -120,6 +120,47 @@ PAGES: dict[str, tuple[Part, ...]] = {
         Part("Which session it is", ("sessions_app.labs.stores.middleware.OneStoreMiddleware",)),
         Part("When you press “Sign in”", ("django.contrib.auth.authenticate", "django.contrib.auth.login")),
     ),
+    "attacks:attempt stolen-cookie": (
+        Part(
+            "When you press “Send it”", ("sessions_app.attacks.views.send", "sessions_app.attacks.runs.stolen_cookie")
+        ),
+    ),
+    "attacks:attempt fixation": (
+        Part(
+            "When you press “Send it”",
+            (
+                "sessions_app.attacks.views.send",
+                "sessions_app.attacks.runs.fixation",
+                "django.contrib.auth.login",
+                "sessions_app.attacks.naive.sign_in",
+            ),
+        ),
+    ),
+    "attacks:attempt csrf": (
+        Part(
+            "When the hostile page sends its form",
+            (
+                "django.middleware.csrf.CsrfViewMiddleware.process_view",
+                "sessions_app.attacks.views.colour",
+                "sessions_app.attacks.naive.colour",
+            ),
+            ("SESSION_COOKIE_SAMESITE",),
+        ),
+        Part("How this page knows", ("sessions_app.attacks.csrf.note",)),
+    ),
+    "attacks:attempt tampered-cookie": (
+        Part(
+            "When you press “Send it”",
+            ("sessions_app.attacks.views.send", "sessions_app.attacks.runs.tampered_cookie"),
+        ),
+    ),
+    "attacks:attempt guess-an-id": (
+        Part(
+            "When you press “Send it”",
+            ("sessions_app.attacks.guessing.guess", "sessions_app.attacks.guessing.arithmetic"),
+        ),
+    ),
+    "attacks:colour": (Part("When you press “Keep it”", ("sessions_app.attacks.views.colour",)),),
     "jwt:client": (
         Part("For this page", ("jwt_app.views.ClientPage",)),
         Part(

@@ -9,6 +9,7 @@ SECRETS = {
     settings.SESSION_COOKIE_NAME: "session key",
     **{f"lab_{store}": "session key" for store in ("memory", "db", "cached_db", "redis", "file")},
     "lab_signed_cookie": "signed session",
+    "lab_naive": "session key",
     settings.CSRF_COOKIE_NAME: "CSRF token",
     "csrfmiddlewaretoken": "CSRF token",
     "x-csrftoken": "CSRF token",
@@ -96,7 +97,7 @@ WORDS = {
     "transfer-encoding", "x-requested-with", "hx-request", "priority", "save-data", "access-control-allow-origin",
     "scope", "response_type", "response_mode", "grant_type", "token_type", "code_challenge_method", "prompt", "error",
     "process", "action", "mechanism", "kind", "role", "served_by", "status", "database", "cache", "kty", "use", "alg",
-    "oauth_provider", "provider", "access_type", "format", "visibility", "type", "response_types_supported",
+    "oauth_provider", "provider", "colour", "access_type", "format", "visibility", "type", "response_types_supported",
     "grant_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported", "scopes_supported",
     "code_challenge_methods_supported", "token_endpoint_auth_methods_supported", "x-oauth-scopes",
 }  # fmt: skip
@@ -139,6 +140,7 @@ CONSTANTS = CODES | {
     "openid", "profile", "email", "user:email", "read:user", "offline_access", "offline", "online", "consent",
     "login", "select_account", "code", "query", "fragment", "form_post", "authorization_code", "refresh_token",
     "client_credentials", "password", "S256", "plain", "Bearer", "bearer", "notes:read", "notes:write", "User",
+    "teal", "plum", "amber", "red",  # a learner's colour
     "client_secret_basic", "client_secret_post",
     # This site
     "session", "jwt", "oauth2", "session cookie", "access token", "user", "staff", "A", "B", "ok", "failed",

@@ -1,12 +1,9 @@
-"""One session a company, headers that Django has no setting for, and a log without query strings."""
+"""One session a company, and headers that Django has no setting for."""
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable
 from typing import TypeAlias
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -17,7 +14,6 @@ from django.http.response import HttpResponseBase
 from .companies import company_at
 
 GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponseBase]
-access_log = logging.getLogger("outside.access")
 
 
 class CompanySessionMiddleware(SessionMiddleware):
@@ -72,32 +68,4 @@ class PermissionsPolicyMiddleware:
         """Answer, with `Permissions-Policy`."""
         response = self.get_response(request)
         response["Permissions-Policy"] = settings.PERMISSIONS_POLICY
-        return response
-
-
-LONG = 12  # characters; shorter than any credential
-
-
-def loggable_path(request: HttpRequest) -> str:
-    """Return the path with dots for each long part that is no word of the URLconf: it could be a token."""
-    match = request.resolver_match
-    free = [str(value) for value in match.kwargs.values()] if match else request.path.split("/")
-    path = quote(request.path)
-    for part in (quote(part) for part in free if len(part) >= LONG):
-        path = path.replace(part, "...")
-    return path
-
-
-class AccessLogMiddleware:
-    """Log method, path, status, duration. Query strings hold codes and state (RFC 9700 §4.3.1): they stay out."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, then write the line."""
-        start = time.perf_counter()
-        response = self.get_response(request)
-        milliseconds = (time.perf_counter() - start) * 1000
-        access_log.info("%s %s %s %.1f ms", request.method, loggable_path(request), response.status_code, milliseconds)
         return response

@@ -36,7 +36,7 @@ INSTALLED_APPS = [
     "allauth.idp.oidc",
 ]
 MIDDLEWARE = [
-    "demo.outside.middleware.AccessLogMiddleware",
+    "demo.outside.access_log.AccessLogMiddleware",
     "demo.outside.reports.ReportMiddleware",  # before what renames cookies
     "demo.outside.middleware.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",

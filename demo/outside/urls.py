@@ -1,4 +1,4 @@
-"""Who answers where. The third-party app (9001) and the hostile pages (9002) will get URL files of their own."""
+"""Who answers where. The hostile pages have a project of their own (`hostile/`); so will the third-party app."""
 
 from __future__ import annotations
 

@@ -151,10 +151,24 @@ def walk_instruments(meter: Meter) -> None:
     meter.post("/start-over/")
 
 
+def walk_attacks(meter: Meter) -> None:
+    base = "/sessions/attacks/"
+    for path in ("", "csrf/", "colour/", "naive/", "naive/login/", "naive/whoami/"):
+        meter.get(base + path)
+    for path in ("csrf/send/", "colour/", "naive/colour/"):
+        meter.post(base + path, {"colour": "plum"})
+    assert meter.post(f"{base}naive/login/", FORM).status_code == 302
+    assert meter.get(f"{base}naive/whoami/").status_code == 200
+    meter.post(f"{base}naive/logout/")
+    assert meter.post(f"{base}csrf/predict/", {"prediction": "neither"}).status_code == 302
+    del meter.client.cookies["authdemo_wire"]  # it opened the wire, which writes after each answer
+
+
 def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company, settings, tmp_path):  # noqa: F811
     settings.LABS, settings.STORE_LAB_FOLDER = True, tmp_path
     walk_sessions(meter)
     walk_stores(meter)
+    walk_attacks(meter)
     walk_jwt(meter)
     walk_oauth(meter, company)
     walk_instruments(meter)

@@ -35,7 +35,7 @@ Authdemo is running.
   Stop it with Ctrl-C.
 """
 OUTSIDE_BANNER = """
-The stand-ins and the orders service are running, for the site at {site}/.
+The stand-ins, the hostile pages and the orders service are running, for the site at {site}/.
 
   Sign in   alice.outside / {password}   at the stand-ins for GitHub, Google and Outside ID
 
@@ -50,11 +50,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--outside",
             action="store_true",
-            help="Start the stand-ins and the orders service only, beside a site that runs already (runserver).",
+            help="Start all but the site: stand-ins, hostile pages, orders. For a site that runs already (runserver).",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        processes = web_processes(settings.SITE_URL, settings.SITE_B_URL, settings.PROVIDERS_URL, settings.ORDERS_URL)
+        processes = web_processes(
+            settings.SITE_URL, settings.SITE_B_URL, settings.PROVIDERS_URL, settings.HOSTILE_URL, settings.ORDERS_URL
+        )
         if options["outside"]:
             processes = [process for process in processes if not process.is_site]
         if problem := problem_with(processes):

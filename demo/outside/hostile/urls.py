@@ -1,0 +1,16 @@
+"""Three pages: what is here, and the attack on each of two addresses of the site."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.index),
+    path("shipped/", views.attack, {"target": "/sessions/attacks/colour/"}),
+    path("unsafe/", views.attack, {"target": "/sessions/attacks/naive/colour/"}),
+    path("healthz", views.healthz),
+]
+handler400 = "demo.outside.hostile.views.bad_request"
+handler404 = "demo.outside.hostile.views.page_not_found"

@@ -1,0 +1,274 @@
+"""The attacks as data: what each asks, what will be sent, what one may expect, and which line decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from authdemo.sourcecode.registry import ENGINE
+
+from . import csrf, guessing, runs
+from .cast import Cast
+from .lines import Line
+
+Result: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attack. `run` sends it and returns what came back; `happened` returns the choice that was right, "" before.
+
+    `decided` returns the lines that decided, the one that matters most first. `more`: stands under "More".
+    """
+
+    slug: str
+    question: str
+    short: str
+    lead: str
+    plan: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...]
+    run: Callable[[Cast], Result]
+    happened: Callable[[Result], str]
+    decided: Callable[[Result], Iterable[Line]]
+    columns: tuple[str, ...] = ()
+    button: str = "Send it"
+    more: bool = False
+
+
+def got_in(result: Result) -> set[str] | None:
+    """Return where the last request of each row got in; None before all were sent, or where one is not there."""
+    rows = result.get("rows", [])
+    if not rows or any(row["statuses"][-1] == 0 for row in rows):
+        return None
+    return {row["slug"] for row in rows if row["statuses"][-1] == runs.IN}
+
+
+def which(nowhere: str, *names: str, everywhere: str = "both") -> Callable[[Result], str]:
+    """Return a `happened` for attacks in two places: neither, the one, the other, or both."""
+
+    def happened(result: Result) -> str:
+        found = got_in(result)
+        if found is None:
+            return ""
+        return nowhere if not found else everywhere if len(found) == len(names) else min(found)
+
+    return happened
+
+
+def tampered(result: Result) -> str:
+    """Judge the changed cookies that were sent; one kind may not be there."""
+    last = {row["statuses"][-1] for row in result.get("rows", [])} - {0}
+    return {(): "", (runs.OUT,): "refused", (runs.IN,): "read"}.get(tuple(last), "part")
+
+
+def csrf_happened(result: Result) -> str:
+    """Judge the address that Django guards, once both hostile pages have posted to it."""
+    sent = result.get("sent", {})
+    posts = {name: sent.get(f"{name} {csrf.SHIPPED}") for name in (csrf.CROSS, csrf.SAME)}
+    if None in posts.values():
+        return ""
+    through = [name for name, post in posts.items() if post["changed"]]
+    return {0: "neither", 2: "both"}.get(len(through)) or through[0]
+
+
+def csrf_decided(result: Result) -> list[Line]:
+    """Return the lines for what was really seen: which cookie came, and what Django said was wrong."""
+    sent: dict[str, Result] = result.get("sent", {})
+    reasons, found = {post["reason"] for post in sent.values()}, []
+    if any(name.startswith(csrf.CROSS) and not post["cookie"] for name, post in sent.items()):
+        found.append(SAMESITE)
+    found += [line for reason, line in REASONS.items() if reason in reasons]
+    return found + [NAIVE_FORM] * any(post["changed"] for post in sent.values())
+
+
+SAMESITE = Line(
+    "SESSION_COOKIE_SAMESITE",
+    "SESSION_COOKIE_SAMESITE",
+    "The browser reads this with the cookie: a form of another site does not get it. Without it there is nobody to "
+    "act for, whatever else is checked.",
+    setting=True,
+)
+CHECK = "django.middleware.csrf.CsrfViewMiddleware"
+REASONS = {
+    "Origin checking failed": Line(
+        f"{CHECK}.process_view",
+        "if not self._origin_verified(request):",
+        "The browser wrote into the header Origin which page sent the form. It is not ours, so the token is not even "
+        "looked at.",
+    ),
+    "CSRF token missing": Line(
+        f"{CHECK}._check_token",
+        "REASON_CSRF_TOKEN_MISSING",
+        "No Origin to compare, so the token decides. The attacker cannot read it out of our pages, so the form has "
+        "none.",
+    ),
+    "CSRF cookie not set": Line(
+        f"{CHECK}._check_token",
+        "REASON_NO_CSRF_COOKIE",
+        "The cookie that the token is compared with did not come along.",
+    ),
+}
+NAIVE_FORM = Line(
+    "sessions_app.attacks.naive.colour",
+    "@csrf_exempt",
+    "One line too many: it turns off both checks, of the Origin and of the token.",
+)
+
+ATTEMPTS = (
+    Attempt(
+        slug="stolen-cookie",
+        question="Somebody copied your cookie. You sign out. Does the copy still work?",
+        short="Stolen cookie",
+        lead="A cookie can be copied: by malware, from a log, from a backup. The copy works like the original. You "
+        "sign out. What is the copy worth then, here and where sessions are kept in signed cookies?",
+        plan=(
+            "A victim, alice, signs in. A thief with a cookie jar of their own gets a copy of her cookie.",
+            "The thief asks “Who am I?”.",
+            "The victim signs out.",
+            "The thief asks again, with the same copy.",
+        ),
+        choices=(
+            ("neither", "In neither place. She signed out."),
+            ("site", "It works on this site, and not where the session is a signed cookie."),
+            ("signed_cookie", "It works where the session is a signed cookie, and not on this site."),
+            ("both", "It works in both places."),
+        ),
+        columns=("Before the sign-out", "After the sign-out"),
+        run=runs.stolen_cookie,
+        happened=which("neither", "site", "signed_cookie"),
+        decided=lambda result: (
+            Line(
+                "django.contrib.auth.logout",
+                "request.session.flush()",
+                "Signing out deletes the record. The copy's ID leads to nothing.",
+            ),
+            Line(
+                "django.contrib.sessions.backends.signed_cookies.SessionStore.delete",
+                "self._session_key =",
+                "The same call, where there is no record: it empties one browser's cookie. A copy elsewhere is whole.",
+            ),
+        ),
+    ),
+    Attempt(
+        slug="fixation",
+        question="An attacker gives you a session ID, and you sign in with it. Are they in, too?",
+        short="Fixation",
+        lead="The attacker need not steal your ID if you can be made to use theirs. They get a session, plant its ID "
+        "in your browser, and wait until you sign in.",
+        plan=(
+            "The attacker opens an anonymous session and notes its ID.",
+            "The ID is planted in the cookie jar of a victim, alice, and she signs in.",
+            "The attacker asks “Who am I?” with the ID that they planted.",
+            "All of it again, with a sign-in that is wrong on purpose: it keeps the ID.",
+        ),
+        choices=(
+            ("neither", "They are in neither time."),
+            ("site", "They are in on this site, and not by the sign-in that is wrong on purpose."),
+            ("naive", "They are in by the sign-in that is wrong on purpose, and not on this site."),
+            ("both", "They are in both times."),
+        ),
+        columns=("The attacker, with the planted ID",),
+        run=runs.fixation,
+        happened=which("neither", "site", "naive"),
+        decided=lambda result: (
+            Line(
+                "django.contrib.auth.login",
+                "request.session.cycle_key()",
+                "Signing in moves the record to a new ID and deletes the old one. The planted ID leads to nothing.",
+            ),
+            Line(
+                "sessions_app.attacks.naive.naive_login",
+                "session[USER] = username",
+                "The same without that line. The session of the attacker has become the victim's.",
+            ),
+        ),
+    ),
+    Attempt(
+        slug="csrf",
+        question="A hostile page sends a form in your name. Does this site take it?",
+        short="Forged form",
+        lead="Your browser adds the session's cookie to what it sends here, whichever page made it send. So another "
+        "page could change something of yours. Here it is a colour. The hostile page has two names: one is another "
+        "site to your browser, the other is the same site, although its port is not ours.",
+        plan=(
+            "You open the hostile page, by the one name and by the other. It posts a form here, by itself.",
+            "Come back here: this page knows what arrived.",
+        ),
+        choices=(
+            ("neither", "Neither. Your colour stays."),
+            ("cross", "Only the one on another site."),
+            ("same", "Only the one on the same site."),
+            ("both", "Both change your colour."),
+        ),
+        button="Send it without an Origin",
+        run=csrf.without_origin,
+        happened=csrf_happened,
+        decided=csrf_decided,
+    ),
+    Attempt(
+        slug="tampered-cookie",
+        question="You change one character of a signed cookie. What does the server make of it?",
+        short="Tampered cookie",
+        lead="What is in a signed cookie can be read by whoever has it, and edited. Say, one character.",
+        plan=(
+            "A client gets a signed cookie and sends it back as it is.",
+            "It changes one character of the content, leaves the signature, and sends it again.",
+        ),
+        choices=(
+            ("refused", "It does not count at all: the sender is a stranger."),
+            ("read", "The rest of it still counts."),
+            ("part", "It depends on the kind of cookie."),
+        ),
+        columns=("As it was", "One character changed"),
+        run=runs.tampered_cookie,
+        happened=tampered,
+        decided=lambda result: (
+            Line(
+                "django.core.signing.Signer.unsign",
+                "constant_time_compare",
+                "The signature is made again from what came, with a key that only the server has. They differ.",
+            ),
+            Line(
+                "authdemo.wire.browser._unsign",
+                "BadSignature",
+                "Whoever reads a signed cookie must be ready for this. To us it is then as if there were none.",
+            ),
+        ),
+        more=True,
+    ),
+    Attempt(
+        slug="guess-an-id",
+        question="How long does it take to guess somebody's session ID?",
+        short="Guessing an ID",
+        lead="Whoever sends the right ID is signed in. So why not try all? Assume a site with a million sessions, and "
+        "an attacker a million times as fast as this server can answer.",
+        plan=(
+            f"A client sends {guessing.GUESSES} random IDs, as long as Django's, one after the other.",
+            "The page counts how many were right, and how long it took.",
+            "From that, and from the number of all possible IDs, follows the rest.",
+        ),
+        choices=(
+            ("days", "Some days."),
+            ("life", "A human life."),
+            ("history", "Longer than there have been people."),
+            ("universe", "Longer than the universe is old."),
+        ),
+        run=guessing.guess,
+        happened=lambda result: guessing.scale(result["many_years"]) if "many_years" in result else "",
+        decided=lambda result: (
+            Line(
+                "django.contrib.sessions.backends.base.SessionBase._get_new_session_key",
+                "get_random_string(32, VALID_KEY_CHARS)",
+                "This many letters, each drawn by the system's generator for secrets.",
+            ),
+            Line(
+                f"{ENGINE}SessionStore.load",
+                "def load",
+                "A wrong ID finds no record. That is all there is to it.",
+            ),
+        ),
+        more=True,
+    ),
+)
+BY_SLUG = {attempt.slug: attempt for attempt in ATTEMPTS}

@@ -1,0 +1,43 @@
+"""What one browser expected of an attack, and what then happened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+KEPT_FOR = timedelta(days=7)
+
+
+class TrialQuerySet(models.QuerySet["Trial"]):
+    """How trials begin and are found again."""
+
+    def begin(self, browser: str, attempt: str) -> Trial:
+        """Return this browser's trial of an attempt, a new one where there is none. Drops what is a week old."""
+        self.filter(at__lt=timezone.now() - KEPT_FOR).delete()
+        trial, _ = self.get_or_create(browser=browser, attempt=attempt)
+        return trial
+
+    def of(self, browser: str, attempt: str) -> Trial | None:
+        """Return this browser's trial, None where it has none. "" is no browser."""
+        return self.filter(browser=browser, attempt=attempt).first() if browser else None
+
+
+class Trial(models.Model):
+    """One browser's trial of one attempt. It belongs to no user: an attack is about being somebody else."""
+
+    browser = models.CharField(max_length=64, help_text="Keyed hash of the browser's wire cookie.")
+    attempt = models.CharField(max_length=30, help_text="See attempts.ATTEMPTS.")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    prediction = models.CharField(max_length=20, blank=True)
+    # What was seen, redacted: see runs.Result, and for the attack from another site csrf.note.
+    result = models.JSONField(default=dict)
+
+    objects = TrialQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["browser", "attempt"], name="one_trial_of_an_attempt")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt}, {self.at:%Y-%m-%d %H:%M}"

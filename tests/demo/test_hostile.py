@@ -1,0 +1,66 @@
+"""The hostile pages: they say what they are, set no cookie, and can post to the demo's own site only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from demo.processes import free_port
+from tests.demo.conftest import SITE, end, serve
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("hostile")
+    port = free_port()
+    environment = os.environ | {"VAR_DIR": str(folder / "var"), "DEMO_SITE_URL": SITE, "DJANGO_SETTINGS_MODULE": "x"}
+    process = serve("demo.outside.hostile.wsgi:application", port, environment, folder / "log")
+    yield f"127.0.0.1:{port}"
+    end(process)
+    assert not (folder / "var").exists()  # nothing is kept of anybody
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+def get(address: str, path: str, **headers: str) -> requests.Response:
+    return requests.get(f"http://{address}{path}", headers=headers, timeout=10, allow_redirects=False)
+
+
+def test_it_is_healthy_under_both_names(hostile):
+    for name in ("127.0.0.1", "localhost"):
+        answer = get(hostile, "/healthz", Host=hostile.replace("127.0.0.1", name))
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok", "checks": {}})
+
+
+@pytest.mark.parametrize("path", ["/", "/shipped/", "/unsafe/", "/shipped/?run=a:b", "/nothing/"])
+def test_every_page_says_what_it_is_sets_no_cookie_and_posts_to_the_site_only(hostile, path):
+    answer = get(hostile, path)
+    assert "Hostile on purpose." in answer.text
+    assert "Set-Cookie" not in answer.headers
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert f"form-action {SITE}" in policy
+    assert "default-src 'self'" in policy
+    assert answer.text.count("<form") == answer.text.count(f'action="{SITE}/sessions/attacks/')
+
+
+def test_it_sends_itself_only_for_who_came_from_the_site(hostile):
+    assert 'id="attack"' in get(hostile, "/shipped/?run=abc:1x:Y_-").text
+    assert 'id="attack"' not in get(hostile, "/shipped/").text
+
+
+@pytest.mark.parametrize("run", ['"><script>', "a b", "%0d%0aX:y", "a" * 301, "..%2f..", "a&b=c", "a%00", "a%0a"])
+def test_a_run_that_is_none_of_ours_is_dropped(hostile, run):
+    page = get(hostile, f"/shipped/?run={run}").text
+    assert "?run=" not in page or f'?run={run.partition("&")[0]}"' in page
+    assert "<script>" not in page
+
+
+def test_strange_requests(hostile):
+    assert get(hostile, "/shipped/", Host="evil.example").status_code == 400
+    assert requests.post(f"http://{hostile}/shipped/", {"colour": "red"}, timeout=10).status_code == 405
+    assert get(hostile, "/", **{"Content-Type": "x/y; charset=zlib"}).status_code == 415
