@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -96,7 +97,7 @@ def test_check_deploy_is_clean_under_the_settings_of_the_document(tmp_path):
 def test_production_starts_as_the_document_says_and_shows_no_stand_in(tmp_path):
     environment = production(tmp_path)
     assert run(tmp_path, "manage.py", "migrate", "-v0", **environment).returncode == 0
-    command = (ROOT / "docs" / "production.md").read_text(encoding="utf-8").split("```")[3].split()
+    command = shlex.split((ROOT / "docs" / "production.md").read_text(encoding="utf-8").split("```")[3])
     port = free_port()
     words = [word.replace("127.0.0.1:8000", f"127.0.0.1:{port}") for word in command[1:]]
     server = subprocess.Popen(

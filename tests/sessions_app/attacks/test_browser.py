@@ -58,7 +58,7 @@ def check_page(page: Page) -> None:
 
 def test_from_the_session_page_to_each_attack(demo, page):
     sign_in(page, demo.site)
-    page.get_by_role("link", name="Attacks: can somebody else use your session?").click()
+    page.get_by_role("link", name="Attacks", exact=True).click()
     check_page(page)
     expect(page.get_by_role("button", name="Try it: Forged form")).to_be_visible()
     more = page.get_by_role("button", name="Try it: Guessing an ID")
