@@ -20,7 +20,8 @@ def mistype(page: Page, name: str, times: int = 5) -> None:
         page.goto("/sessions/login/")
         page.get_by_label("User name").fill(name)
         page.get_by_label("Password").fill("wrong")
-        page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        with page.expect_navigation():
+            page.get_by_role("main").get_by_role("button", name="Sign in").click()
 
 
 @pytest.fixture
@@ -57,6 +58,7 @@ def test_start_over_lets_the_same_browser_in_at_once(demo: Any, learner: Page) -
     learner.get_by_role("main").get_by_role("link", name="Start over").click()
     learner.get_by_role("main").get_by_role("button", name="Start over").click()
     learner.get_by_text("You start over.").wait_for()
+    learner.wait_for_load_state()
     learner.goto("/sessions/login/")
     learner.get_by_label("User name").fill(name)
     learner.get_by_label("Password").fill("my-own-phrase")
