@@ -22,16 +22,17 @@ class Journey:
     """One sign-in with a provider, leg by leg, the first first; and what it shows."""
 
     legs: list[Exchange] = field(default_factory=list)
+    here: list[Exchange] = field(default_factory=list)  # all that the browser sent to this site until it came back
 
     @property
     def password_leg(self) -> Exchange | None:
-        """The request that carried the password, None where nobody was asked for one."""
-        return next((leg for leg in self.legs if "password" in kinds(leg)), None)
+        """The request to the provider that carried the password, None where it asked for none."""
+        return next((leg for leg in self.legs if leg.leg == Exchange.Leg.OUTSIDE and "password" in kinds(leg)), None)
 
     @property
     def password_came_here(self) -> bool:
-        """Whether a request to this site, of those of this journey, carried a password."""
-        return any(leg.leg == Exchange.Leg.FRONT and "password" in kinds(leg) for leg in self.legs)
+        """Whether this site got a password from this browser, by whatever request, while the sign-in was under way."""
+        return any("password" in kinds(one) for one in self.here)
 
     @property
     def token_answer(self) -> Exchange | None:
@@ -92,12 +93,17 @@ class Evidence:
     def journey(self, provider_id: str) -> Journey:
         """Return the last sign-in (or connect) with this provider that brought tokens, else the last at all."""
         starts = {reverse(f"{provider_id}_login"), reverse("oauth:switch", args=[provider_id])}
+        returned = False
         callback, found, under_way = reverse(f"{provider_id}_callback"), [Journey()], False
         for one in self.exchanges:
             if one.leg == Exchange.Leg.FRONT and one.method == "POST" and one.path.startswith(reverse("oauth:index")):
                 under_way = one.path in starts
+                returned = False
                 if under_way:
                     found.append(Journey())
+            if under_way and not returned and one.leg == Exchange.Leg.FRONT:
+                found[-1].here.append(one)
+                returned = one.path == callback
             if under_way and belongs(one, {*starts, callback}):
                 found[-1].legs.append(one)
         return next((journey for journey in reversed(found) if journey.token_answer), found[-1])

@@ -176,6 +176,29 @@ def test_step_4_takes_tokens_of_both_and_no_denial(learner, company):  # noqa: F
     )
 
 
+def evidence() -> Evidence:
+    run = TourRun.objects.get()
+    return Evidence(run.browser, run.started_at)
+
+
+def test_a_password_that_came_here_meanwhile_is_not_denied(alice, learner, company):  # noqa: F811
+    visitor = Visitor(learner, company)
+    state = visitor.state("github")
+    learner.post("/sessions/login/", {"username": "alice", "password": "wrong"})  # in another tab, say
+    visitor.come_back(code="a-code", state=state)
+    assert evidence().journey("github").token_answer
+    assert evidence().journey("github").password_came_here
+    assert "no request to this site carried a password" not in text(learner, "/workshop/tour/4/")
+
+
+def test_a_password_that_came_before_or_after_is_no_part_of_it(alice, learner, company):  # noqa: F811
+    learner.post("/sessions/login/", {"username": "alice", "password": "wrong"})
+    Visitor(learner, company).sign_in("github")
+    learner.post("/sessions/login/", {"username": "alice", "password": "wrong"})
+    assert evidence().journey("github").token_answer
+    assert not evidence().journey("github").password_came_here
+
+
 def test_a_wrong_password_does_not_count(alice, learner):
     assert learner.post("/sessions/login/", {"username": "alice", "password": "wrong"}).status_code == 401
     learner.get("/sessions/api/whoami/")
