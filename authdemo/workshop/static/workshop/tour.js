@@ -13,8 +13,8 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id !== "tour-status") return;
   const list = [...document.querySelectorAll(".tour-check h2, .tour-check li.done")];
   element("tour-live").textContent = list.map((one) => one.textContent.trim()).join(" ");
-  // The way on may stand below the window.
-  if (document.querySelector(".tour-check.done")) document.querySelector(".tour-check").scrollIntoView({ block: "nearest" });
+  // What the step showed stands at the top, with the way on.
+  if (document.querySelector(".tour-check.done")) element("tour-top").scrollIntoView({ block: "nearest" });
 });
 
 // ---- Step 1: ask from here, so that the page stays. Without this script the answer opens as a page of its own.
@@ -84,7 +84,8 @@ async function getTokens(event) {
 async function whoAmI() {
   const result = await api.call("GET", client.dataset.whoami, { token: store.load()?.access });
   if (result.status === 401) store.clear(); // expired: the form is there again, and why is said beside it
-  if (result.status === 200) say(`You are ${result.data.user.username}. The token said so.`, "success");
+  // Who that was stands below the button, with what it cost.
+  if (result.status === 200) element("tour-whoami").className = "secondary outline";
   else say(explain(result), "error");
   check();
 }
