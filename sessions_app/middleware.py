@@ -23,7 +23,7 @@ class SessionKeyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer; costs a statement when the key has changed, and one a minute to say that the session was used."""
+        """Answer; costs a statement when the key has changed."""
         if not devices.server_keeps_records() or not devices.is_the_sites(request.session):
             return self.get_response(request)
         before = request.session.session_key

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.sessions.backends.cache import SessionStore
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -21,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from authdemo.labs import labs_only
+from sessions_app.forms import LoginForm
 from sessions_app.views import challenge
 
 from . import csrf
@@ -68,7 +68,7 @@ def naive_login(session: NaiveStore, username: str) -> None:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the form and open an anonymous session; then check the password and sign in, wrongly."""
     session = session_of(request)
-    form = AuthenticationForm(request, request.POST or None)
+    form = LoginForm(request, request.POST or None)
     if request.method != "POST":
         return keep(session, render(request, "attacks/naive_sign_in.html", {"form": form}))
     if not form.is_valid():

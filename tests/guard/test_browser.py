@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.test_accessibility import THEMES, violations
+from tests.workshop.learner import start as begin
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 PASSWORD = "workshop-2026"
@@ -66,16 +67,18 @@ def test_start_over_lets_the_same_browser_in_at_once(demo: Any, learner: Page) -
     learner.wait_for_url("**/sessions/")
 
 
-def test_the_client_of_the_api_counts_down_as_well(learner: Page, name: str) -> None:
+@pytest.mark.parametrize(("where", "said"), [("/jwt/", "#status"), ("/workshop/tour/2/", "#tour-refused")])
+def test_the_client_of_the_api_counts_down_as_well(demo: Any, learner: Page, name: str, where: str, said: str) -> None:
+    begin(learner, demo.site)  # the tour
     learner.clock.install()
-    learner.goto("/jwt/")
+    learner.goto(where)
     for _ in range(5):
         learner.get_by_label("User name").fill(name)
         learner.get_by_label("Password").fill("wrong")
         with learner.expect_response("**/jwt/api/token/"):
             learner.get_by_role("main").get_by_role("button", name="Get tokens").click()
         expect(learner.get_by_label("Password")).to_have_value("")
-    status = learner.locator("#status")
+    status = learner.locator(said)
     expect(status).to_contain_text("Too many wrong passwords for this name.")
     expect(status).to_contain_text("left)")
     assert violations(learner) == []

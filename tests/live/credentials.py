@@ -29,11 +29,15 @@ COOKIES = {
     "outside_oidc": "provider's session key",
     "outside_csrf": "provider's CSRF cookie",
     "oauth_provider": "",  # the name of a provider
+    "lab_naive": "naive session key",
+    "lab_signed_cookie": "signed session",
+    **{f"lab_{store}": "lab's session key" for store in ("memory", "db", "cached_db", "redis", "file")},
 }
 FIELDS = {
     "code": "code",
     "state": "state",
     "nonce": "nonce",
+    "run": "name for a forged form",
     "code_challenge": "challenge",
     "code_verifier": "verifier",
     "client_secret": "client secret",

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.live import provider_steps, steps, tour_steps
+from tests.live import provider_steps, session_steps, steps, tour_steps
 from tests.live.visit import Run
 
 STEPS: list[Callable[[Run], None]] = [
     steps.open_the_wire,
     steps.session_sign_in_refused,
     steps.sessions_on_two_devices,
+    session_steps.each_store_by_hand,
+    session_steps.each_store_by_a_button,
+    session_steps.each_attack,
+    session_steps.a_new_password,
+    session_steps.a_lock,
     tour_steps.the_tour,
     steps.tokens_on_the_page,
     steps.tokens_revealed,

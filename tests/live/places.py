@@ -82,8 +82,9 @@ def databases(places: Places, folder: Path) -> None:
 
 
 def files(places: Places, folder: Path) -> None:
-    """Every file of VAR_DIR as it is. In a database's file stands also what was deleted from it."""
+    """Every file of VAR_DIR as it is, and its name. In a database's file stands also what was deleted from it."""
     for path in sorted(folder.rglob("*")):
+        places.add(f"file names:{path.parent.relative_to(folder).as_posix()}", path.name)
         if path.is_file():
             places.add(f"file:{path.relative_to(folder).as_posix()}", path.read_bytes())
 
@@ -111,6 +112,9 @@ class Answers:
 
     def __init__(self, demo: RunningDemo, used: Used, places: Places) -> None:
         self.owners = {demo.site: "site", demo.site_b: "site", demo.providers: "outside", demo.orders: "orders"}
+        # They answer on both names: one is another site than this one, the other is the same.
+        hostile = urlsplit(demo.hostile).port
+        self.owners |= {f"http://{name}:{hostile}": "hostile" for name in ("127.0.0.1", "localhost")}
         self.used, self.places = used, places
         self.read: set[str] = set()
         self.unread: set[str] = set()  # a browser that moves on at once may have recorded no text

@@ -1,4 +1,4 @@
-"""A classroom at once: 20 people, 200 sign-ins and sign-outs over both instances, and each is only ever themselves."""
+"""A classroom at once: 20 people, sign-ins and sign-outs over both instances, and each is only ever themselves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tests.fixtures.demo import RunningDemo
 
 pytestmark = pytest.mark.live
 PEOPLE = [f"crowd{number}" for number in range(20)]
-TIMES = 10  # for each of them
 AT_ONCE = 40
 PATIENCE = 180  # seconds for one answer: each password takes a third of a second to check, on purpose
 
@@ -25,13 +24,19 @@ print(len(rows), UserSession.objects.filter(user__in=theirs).count())
 """
 
 
-@pytest.fixture
-def crowd(demo: RunningDemo) -> Iterator[RunningDemo]:
+@pytest.fixture(params=["demo", "demo_postgres"])
+def crowd(request: pytest.FixtureRequest) -> Iterator[RunningDemo]:
+    demo: RunningDemo = request.getfixturevalue(request.param)
     lines = "from django.contrib.auth.hashers import make_password\npassword = make_password('workshop-2026')\n"
     lines += f"User.objects.bulk_create([User(username=name, password=password) for name in {PEOPLE!r}])"
     demo.shell(lines)
     yield demo
     demo.shell("User.objects.filter(username__startswith='crowd').delete()")
+
+
+def times(demo: RunningDemo) -> int:
+    """How often each of them comes. SQLite, which has one writer, is the harder case."""
+    return 3 if "DATABASE_URL" in demo.environment else 10
 
 
 class Visit:
@@ -72,15 +77,16 @@ class Visit:
         return answer
 
 
-def test_two_hundred_sign_ins_and_sign_outs_over_both_instances(crowd):
+def test_a_crowd_signs_in_and_out_over_both_instances(crowd):
+    """Two hundred times on SQLite, sixty times on PostgreSQL."""
     sites = (crowd.site, crowd.site_b)
     visits = [
         Visit(PEOPLE[number % len(PEOPLE)], *(sites if number % 2 else reversed(sites)))
-        for number in range(len(PEOPLE) * TIMES)
+        for number in range(len(PEOPLE) * times(crowd))
     ]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         done = list(pool.map(Visit.run, visits))
-    assert len(done) == 200
+    assert len(done) in {200, 60}
     assert {tuple(visit.statuses) for visit in done} == {(200, 302, 200, 200, 200, 302, 401, 401)}
     assert [visit.names for visit in done] == [[visit.name] * 3 + [None] * 2 for visit in done]
     assert crowd.shell(LEFT).split() == ["0", "0"]

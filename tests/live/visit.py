@@ -16,9 +16,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.fixtures.demo import ROOT, RunningDemo
 from tests.live.credentials import Used
 from tests.live.places import Answers, Places, files, pattern, stores
+from tests.oauth_app.person import HIDDEN
 
 PEOPLE = {"GitHub": "alice.outside", "Google": "bob.outside", "Outside ID": "mallory.outside"}
-SITE_USERS = {"carol": "False", "dean": "True"}  # name, and whether the admin opens
+SITE_USERS = {"carol": "False", "dean": "True", "erin": "False"}  # name, and whether the admin opens
 OUTSIDE_SCRIPT = """
 import django, json, os; django.setup()
 from demo.outside.models import Account
@@ -104,6 +105,13 @@ class Run:
         self.fill(name, self.passwords[name])
         self.press("Sign in")
         self.page.wait_for_url(f"{self.site}/sessions/")
+
+    def sign_in_by_program(self, program: requests.Session, name: str = "carol") -> None:
+        """Open a session from a client without a browser."""
+        login = f"{self.site}/sessions/login/"
+        form = dict(HIDDEN.findall(program.get(login).text))
+        program.post(login, data=form | {"username": name, "password": self.passwords[name]})
+        assert program.get(f"{self.site}/sessions/api/whoami/").ok
 
     def end_session(self) -> None:
         self.press("End session", inside="header")

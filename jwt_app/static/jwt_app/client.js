@@ -2,6 +2,7 @@
 import * as api from "./api.js";
 import * as store from "./store.js";
 import { clock, decode, mask, secondsLeft } from "./token.js";
+import { countDown } from "./wait.js";
 
 const element = (id) => document.getElementById(id);
 const client = element("client");
@@ -9,29 +10,18 @@ const urls = client.dataset;
 const revealed = { access: false, refresh: false };
 
 // ---- What is shown
-let waiting;
+let stopWaiting = () => {};
 function say(sentence, kind = "") {
-  clearInterval(waiting);
+  stopWaiting();
   const status = element("status");
   status.textContent = sentence;
   status.className = `note ${kind}`;
   status.hidden = !sentence;
 }
 
-// Too many tries: say how long to wait, second by second. The sentence is read out once, the seconds are not.
 function sayWait(sentence, seconds) {
   say(sentence, "error");
-  const end = Date.now() + seconds * 1000;
-  const left = document.createElement("span");
-  left.ariaHidden = "true";
-  element("status").append(left);
-  const count = () => {
-    const now = Math.ceil((end - Date.now()) / 1000);
-    if (now > 0) left.textContent = ` (${clock(now)} left)`;
-    else say("The wait is over. You can try again.");
-  };
-  count();
-  waiting = setInterval(count, 1000);
+  stopWaiting = countDown(element("status"), seconds, () => say("The wait is over. You can try again."));
 }
 
 function showTokens() {

@@ -3,6 +3,7 @@
 import * as api from "../jwt_app/api.js";
 import * as store from "../jwt_app/store.js";
 import { clock, decode, mask, secondsLeft } from "../jwt_app/token.js";
+import { countDown } from "../jwt_app/wait.js";
 
 const element = (id) => document.getElementById(id);
 // The exchange is kept after its answer was sent: ask a moment later, and not only at the next poll.
@@ -34,11 +35,14 @@ document.addEventListener("click", async (event) => {
 // ---- Step 2
 const client = element("tour-token");
 
+let stopWaiting = () => {};
 function say(sentence, kind = "") {
+  stopWaiting();
   const said = element(element("tour-has-token").hidden ? "tour-refused" : "tour-said");
   said.textContent = sentence;
   said.className = `note ${kind}`;
   said.hidden = !sentence;
+  return said;
 }
 
 function explain({ status, data }) {
@@ -72,7 +76,8 @@ async function getTokens(event) {
   button.disabled = false;
   form.password.value = "";
   if (result.status !== 200) {
-    say(explain(result), "error");
+    const said = say(explain(result), "error");
+    if (result.wait) stopWaiting = countDown(said, result.wait, () => say("The wait is over. You can try again."));
     form.password.focus();
     return;
   }
