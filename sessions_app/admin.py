@@ -21,10 +21,9 @@ class UserSessionAdmin(admin.ModelAdmin):
     """The stock one deletes the row and leaves the browser signed in.
 
     The session's key is never shown: with it, whoever looks over the shoulder is signed in as that user.
-    `last_seen_at` is not either: without `USERSESSIONS_TRACK_ACTIVITY` it says when the session began.
     """
 
-    list_display = ("user", "ip", "user_agent", "created_at")
+    list_display = ("user", "ip", "user_agent", "created_at", "last_seen_at")
     fields = list_display
     list_select_related = ("user",)
     search_fields = (f"user__{get_user_model().USERNAME_FIELD}", "=ip")

@@ -10,8 +10,11 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
+from authdemo.accounts.models import User
 from sessions_app import last_seen
+from tests.sessions_app.conftest import PASSWORD
 from tests.wire.instruments import Timing
 
 pytestmark = pytest.mark.django_db
@@ -98,9 +101,7 @@ def test_of_two_processes_one_writes(alice, browser_of, use_store, at, another_p
 def test_what_asks_for_no_session_pays_nothing(alice, browser_of, at, path):
     browser = browser_of("alice")
     at(300)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         browser.get(path)
     assert not [query["sql"] for query in queries if "session" in query["sql"]]
 
@@ -154,6 +155,16 @@ def test_the_list_shows_it(alice, browser_of, at):
     html = here.get("/sessions/devices/").content.decode()
     assert f'<dt>Last seen</dt><dd><time datetime="{moment.isoformat(timespec="seconds")[:16]}' in html
     assert "<dt>Last seen</dt><dd>Now</dd>" in html
+
+
+def test_the_admin_sees_when_a_session_was_used_and_not_only_when_it_began(alice, browser_of, at):
+    alices = browser_of("alice")
+    User.objects.create_superuser("teacher", "teacher@example.com", PASSWORD)
+    moment = at(86400)
+    alices.user()
+    page = browser_of("teacher").get("/admin/usersessions/usersession/").content.decode()
+    row = next(row for row in page.split("<tr>") if ">alice<" in row)
+    assert date_format(moment, "DATETIME_FORMAT") in row
 
 
 def test_on_signed_cookies_nothing_is_noted(alice, browser_of, use_store, at):
