@@ -7,7 +7,6 @@ the encoded data. Hence a second table. The session stays the truth; a row only 
 from __future__ import annotations
 
 from datetime import timedelta
-from importlib import import_module
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -22,6 +21,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .programs import program
+from .store import store_class
 
 ended = Signal()
 """A session was ended from elsewhere: on the page of devices, or in the admin. Has `user`."""
@@ -29,8 +29,7 @@ ended = Signal()
 
 def server_keeps_records() -> bool:
     """Return False for signed cookies: all data is in the cookie, so there is nothing to list and nothing to end."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    return not issubclass(store, signed_cookies.SessionStore)
+    return not issubclass(store_class(), signed_cookies.SessionStore)
 
 
 def is_the_sites(session: SessionBase) -> bool:
@@ -38,10 +37,10 @@ def is_the_sites(session: SessionBase) -> bool:
 
     A project may open others beside it, with an engine class of their own. They are nobody's "devices".
     """
-    return type(session) is import_module(settings.SESSION_ENGINE).SessionStore
+    return type(session) is store_class()
 
 
-def record(request: HttpRequest) -> None:
+def add(request: HttpRequest) -> None:
     """Add the row for this request's session, and drop the user's rows that are too old to point to anything."""
     if not server_keeps_records():
         return
@@ -78,7 +77,7 @@ def list_for(request: HttpRequest) -> list[UserSession]:
         return []
     rows = _live(request.user)
     if not any(row.session_key == request.session.session_key for row in rows):
-        record(request)  # this session is older than the app
+        add(request)  # this session is older than the app
         rows = _live(request.user)
     for row in rows:
         row.is_this = row.session_key == request.session.session_key

@@ -9,7 +9,6 @@ import os
 import pickle
 from base64 import b64encode
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +19,9 @@ from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.locmem import LocMemCache
 
-SHOWN = 4  # characters of an ID: enough to recognise it by
+from .store import store_class
+
+KEY_START = 4  # characters of an ID that may be shown: enough to recognise it by
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Place:
 
 def places(session: SessionBase) -> tuple[Place, ...]:
     """Return where this session lies, the truth first, then a copy. Asks each of these places for the size."""
-    store, key = import_module(settings.SESSION_ENGINE).SessionStore, session.session_key or ""
+    store, key = store_class(), session.session_key or ""
     if issubclass(store, signed_cookies.SessionStore):
         return (Place("cookie", settings.SESSION_COOKIE_NAME, len(key)),)
     if issubclass(store, db.SessionStore):
@@ -51,7 +52,7 @@ def places(session: SessionBase) -> tuple[Place, ...]:
 
 def masked(name: str, key: str) -> str:
     """Return the name of a row, key or file with the first characters of the session's ID in it, and no more."""
-    return name.replace(key, key[:SHOWN] + "…") if key else name
+    return name.replace(key, key[:KEY_START] + "…") if key else name
 
 
 def _row(store: Any, key: str) -> Place:

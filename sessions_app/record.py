@@ -13,8 +13,7 @@ from typing import Any
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 
-from .places import SHOWN as CHARACTERS
-from .places import Place, places
+from .places import KEY_START, Place, places
 from .store import describe_store
 
 # What may be shown of the data, with its meaning. All other keys are counted and not named: other apps keep secrets
@@ -33,7 +32,7 @@ HIDDEN = "•••"
 
 @dataclass(frozen=True)
 class Record:
-    """What the server keeps. `key_start` is four characters of the ID."""
+    """What the server keeps. `key_start` is the part of the ID that may be shown."""
 
     place: str  # in words
     places: tuple[Place, ...]  # to the letter
@@ -59,7 +58,7 @@ def describe(session: SessionBase) -> Record:
     return Record(
         place=describe_store(),
         places=places(session),
-        key_start=(session.session_key or "")[:CHARACTERS],
+        key_start=(session.session_key or "")[:KEY_START],
         entries=entries,
         more=len(data) - len(entries),
     )

@@ -29,7 +29,7 @@ def remember_sign_in(sender: Any, request: HttpRequest | None, **kwargs: Any) ->
     # A fixed end. Django's default moves it with every save, so that a session in use could last for ever.
     session.set_expiry(now + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     if hasattr(request, "user"):  # a test's force_login comes without
-        devices.record(request)
+        devices.add(request)
 
 
 @receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="sessions_app.end_of_the_account")

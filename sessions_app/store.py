@@ -1,12 +1,21 @@
-"""Where the record behind the cookie lies, in words."""
+"""The session engine in use: its class, and in words where it keeps the record behind the cookie."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
+
+
+def store_class() -> type[SessionBase]:
+    """Return the class of SESSION_ENGINE. Django has no public name for it."""
+    found: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+    return found
 
 
 def describe_store() -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.backends.signed_cookies import SessionStore as CookieStore
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+
+from sessions_app.store import store_class
 
 from .cast import Cast, NotRun
 from .runs import IN
@@ -41,12 +41,6 @@ def guess(cast: Cast) -> dict[str, Any]:
     # The first and the last tell all there is; the others look the same.
     del cast.story[1:-1]
     return arithmetic(store(), live_sessions(store), GUESSES / seconds) | {"guesses": GUESSES, "found": found}
-
-
-def store_class() -> type[SessionBase]:
-    """Return the session engine's store."""
-    found: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
-    return found
 
 
 def key_length(session: SessionBase) -> int:

@@ -13,6 +13,7 @@ from sessions_app.attacks.attempts import ATTEMPTS
 from sessions_app.attacks.lines import Line, find
 from sessions_app.attacks.models import Trial
 from sessions_app.attacks.runs import changed
+from sessions_app.store import store_class
 from tests.sessions_app.conftest import PASSWORD
 
 BASE = "/sessions/attacks/"
@@ -136,7 +137,7 @@ def test_how_long_is_long(years, words):
 
 
 def test_the_arithmetic_is_right(db):
-    found = guessing.arithmetic(guessing.store_class()(), live=1, rate=1)
+    found = guessing.arithmetic(store_class()(), live=1, rate=1)
     assert (found["length"], found["letters"], found["bits"]) == (32, 36, 165)
     assert 10 ** found["possible"] <= 36**32 < 10 ** (found["possible"] + 1)
     exact = 36**32 // (365 * 24 * 60 * 60)
