@@ -1,6 +1,6 @@
-"""When was this session last used? Written down at most once a minute, and told by nothing that costs more.
+"""When was this session last used? True to the minute, since it is written down once a minute at most.
 
-A statement at every request would cost more than the look-up of the session. So each process remembers when it last
+A write at every request would cost more than the look-up of the session. So each process remembers when it last
 wrote, and the statement itself changes a row only where no other process has done so in this minute. It runs when the
 answer has been sent: nobody waits for it.
 """
