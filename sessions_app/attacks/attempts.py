@@ -1,18 +1,19 @@
-"""The attacks as data: what each asks, what will be sent, what one may expect, and which line decides."""
+"""The attacks as data: what each asks, what will be sent, what one may expect, and which line decides.
+
+Which answer was right is not said here: `verdicts.py` finds it in what came back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 from authdemo.sourcecode.registry import ENGINE
 
-from . import csrf, guessing, runs
+from . import csrf, guessing, runs, verdicts
 from .cast import Cast
 from .lines import Line
-
-Result: TypeAlias = dict[str, Any]
+from .runs import Result
 
 
 @dataclass(frozen=True)
@@ -36,85 +37,6 @@ class Attempt:
     more: bool = False
 
 
-def got_in(result: Result) -> set[str] | None:
-    """Return where the last request of each row got in; None before all were sent, or where one is not there."""
-    rows = result.get("rows", [])
-    if not rows or any(row["statuses"][-1] == 0 for row in rows):
-        return None
-    return {row["slug"] for row in rows if row["statuses"][-1] == runs.IN}
-
-
-def which(nowhere: str, *names: str, everywhere: str = "both") -> Callable[[Result], str]:
-    """Return a `happened` for attacks in two places: neither, the one, the other, or both."""
-
-    def happened(result: Result) -> str:
-        found = got_in(result)
-        if found is None:
-            return ""
-        return nowhere if not found else everywhere if len(found) == len(names) else min(found)
-
-    return happened
-
-
-def tampered(result: Result) -> str:
-    """Judge the changed cookies that were sent; one kind may not be there."""
-    last = {row["statuses"][-1] for row in result.get("rows", [])} - {0}
-    return {(): "", (runs.OUT,): "refused", (runs.IN,): "read"}.get(tuple(last), "part")
-
-
-def csrf_happened(result: Result) -> str:
-    """Judge the address that Django guards, once both hostile pages have posted to it."""
-    sent = result.get("sent", {})
-    posts = {name: sent.get(f"{name} {csrf.SHIPPED}") for name in (csrf.CROSS, csrf.SAME)}
-    if None in posts.values():
-        return ""
-    through = [name for name, post in posts.items() if post["changed"]]
-    return {0: "neither", 2: "both"}.get(len(through)) or through[0]
-
-
-def csrf_decided(result: Result) -> list[Line]:
-    """Return the lines for what was really seen: which cookie came, and what Django said was wrong."""
-    sent: dict[str, Result] = result.get("sent", {})
-    reasons, found = {post["reason"] for post in sent.values()}, []
-    if any(name.startswith(csrf.CROSS) and not post["cookie"] for name, post in sent.items()):
-        found.append(SAMESITE)
-    found += [line for reason, line in REASONS.items() if reason in reasons]
-    return found + [NAIVE_FORM] * any(post["changed"] for post in sent.values())
-
-
-SAMESITE = Line(
-    "SESSION_COOKIE_SAMESITE",
-    "SESSION_COOKIE_SAMESITE",
-    "The browser reads this with the cookie: a form of another site does not get it. Without it there is nobody to "
-    "act for, whatever else is checked.",
-    setting=True,
-)
-CHECK = "django.middleware.csrf.CsrfViewMiddleware"
-REASONS = {
-    "Origin checking failed": Line(
-        f"{CHECK}.process_view",
-        "if not self._origin_verified(request):",
-        "The browser wrote into the header Origin which page sent the form. It is not ours, so the token is not even "
-        "looked at.",
-    ),
-    "CSRF token missing": Line(
-        f"{CHECK}._check_token",
-        "REASON_CSRF_TOKEN_MISSING",
-        "No Origin to compare, so the token decides. The attacker cannot read it out of our pages, so the form has "
-        "none.",
-    ),
-    "CSRF cookie not set": Line(
-        f"{CHECK}._check_token",
-        "REASON_NO_CSRF_COOKIE",
-        "The cookie that the token is compared with did not come along.",
-    ),
-}
-NAIVE_FORM = Line(
-    "sessions_app.attacks.naive.colour",
-    "@csrf_exempt",
-    "One line too many: it turns off both checks, of the Origin and of the token.",
-)
-
 ATTEMPTS = (
     Attempt(
         slug="stolen-cookie",
@@ -136,7 +58,7 @@ ATTEMPTS = (
         ),
         columns=("Before the sign-out", "After the sign-out"),
         run=runs.stolen_cookie,
-        happened=which("neither", "site", "signed_cookie"),
+        happened=verdicts.where_one_gets_in,
         decided=lambda result: (
             Line(
                 "django.contrib.auth.logout",
@@ -170,7 +92,7 @@ ATTEMPTS = (
         ),
         columns=("The attacker, with the planted ID",),
         run=runs.fixation,
-        happened=which("neither", "site", "naive"),
+        happened=verdicts.where_one_gets_in,
         decided=lambda result: (
             Line(
                 "django.contrib.auth.login",
@@ -203,8 +125,8 @@ ATTEMPTS = (
         ),
         button="Send it without an Origin",
         run=csrf.without_origin,
-        happened=csrf_happened,
-        decided=csrf_decided,
+        happened=verdicts.forged_form,
+        decided=verdicts.what_stopped_the_form,
     ),
     Attempt(
         slug="tampered-cookie",
@@ -222,7 +144,7 @@ ATTEMPTS = (
         ),
         columns=("As it was", "One character changed"),
         run=runs.tampered_cookie,
-        happened=tampered,
+        happened=verdicts.tampered_cookie,
         decided=lambda result: (
             Line(
                 "django.core.signing.Signer.unsign",
@@ -255,7 +177,7 @@ ATTEMPTS = (
             ("universe", "Longer than the universe is old."),
         ),
         run=guessing.guess,
-        happened=lambda result: guessing.scale(result["many_years"]) if "many_years" in result else "",
+        happened=verdicts.guessed_id,
         decided=lambda result: (
             Line(
                 "django.contrib.sessions.backends.base.SessionBase._get_new_session_key",
