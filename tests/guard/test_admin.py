@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from authdemo.accounts.models import User
 from authdemo.guard.models import Failures
@@ -134,9 +136,6 @@ def test_nobody_can_add_or_change_one(alice, visitor, teacher):
 
 
 def test_the_list_asks_as_often_for_many_as_for_one(alice, visitor, teacher):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     visitor().tries("alice")
     with CaptureQueriesContext(connection) as one:
         teacher.get(LIST)

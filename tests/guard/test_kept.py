@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.auth import authenticate
 from django.db import connection
 
 from authdemo.guard.models import Failures
-from tests.guard.conftest import HERE, PASSWORD, WAYS_IN
+from tests.guard.conftest import HERE, PASSWORD, WAYS_IN, let_time_pass
 
 pytestmark = pytest.mark.django_db
 SECRET = "s3cret-of-mine"
@@ -30,11 +31,9 @@ def test_no_password_header_or_address_line_is_kept(alice, visitor, way_in, capl
     for name in ("alice", SECRET, SECRET.upper(), f"{SECRET}@example.com"):
         for _ in range(6):
             guesser.tries(name, SECRET, f"{way_in}?next=/{SECRET}/", next=f"/{SECRET}/", other=SECRET)
-    kept = everything_kept()
-    assert SECRET not in kept.lower()
-    assert "correct" not in kept
+    assert SECRET not in everything_kept().lower()
     assert sorted({row.username.partition(":")[0] for row in Failures.objects.all()}) == ["alice", "unknown"]
-    assert SECRET not in caplog.text.lower().replace("http_user_agent", "")
+    assert SECRET not in caplog.text.lower()
 
 
 def test_a_name_that_nobody_has_is_kept_as_a_keyed_hash(visitor, settings):
@@ -54,8 +53,6 @@ def test_a_sign_in_that_succeeds_leaves_nothing(alice, visitor):
 
 
 def test_what_counts_no_more_is_deleted_at_the_next_failure(alice, visitor):
-    from tests.guard.conftest import let_time_pass
-
     for number in range(20):
         visitor().tries(f"nobody{number}")
     let_time_pass(minutes=16)
@@ -65,8 +62,6 @@ def test_what_counts_no_more_is_deleted_at_the_next_failure(alice, visitor):
 
 
 def test_a_command_that_asks_for_a_user_is_not_counted(alice):
-    from django.contrib.auth import authenticate
-
     for _ in range(6):
         assert authenticate(username="alice", password="wrong") is None
     assert authenticate(username="alice", password=PASSWORD) == alice

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from authdemo.device import use
+from authdemo.wire.browser import browser_of
 from sessions_app.labs.stores import restart, results
 
 RUN, SEND = "/sessions/stores/run/", "/sessions/instances/send/"
@@ -83,17 +84,11 @@ def test_htmx_gets_one_step_at_a_time_and_a_reload_goes_on(at_this_machine, nobo
 def test_a_second_tab_waits_and_asks_again_by_itself(at_this_machine, nobody_listens, monkeypatch):
     htmx = {"HX-Request": "true"}
     at_this_machine.post(RUN, headers=htmx)
-    browser = at_this_machine.get("/sessions/stores/").wsgi_request
-    with results.one_at_a_time(results_name(browser)):
+    request = at_this_machine.get("/sessions/stores/").wsgi_request
+    with results.one_at_a_time(browser_of(request)):
         answer = at_this_machine.post("/sessions/stores/run/next/", headers=htmx)
     assert answer.status_code == 503
     assert 'hx-trigger="load delay:2s, submit"' in answer.content.decode()
-
-
-def results_name(request) -> str:
-    from authdemo.wire import browser
-
-    return browser.browser_of(request)
 
 
 @pytest.mark.parametrize(
