@@ -47,7 +47,7 @@ class FailuresAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Failures]:
         """Show what still counts. The rest is deleted at the next wrong password, anybody's."""
-        return Failures.objects.locks(timezone.now())
+        return Failures.objects.one_a_pair(timezone.now())
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: a lock comes from wrong passwords."""

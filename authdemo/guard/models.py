@@ -23,8 +23,8 @@ class FailuresQuerySet(models.QuerySet["Failures"]):
         """Keep those for one account from one address."""
         return self.filter(username=account, ip_address=address)
 
-    def locks(self, now: datetime) -> FailuresQuerySet:
-        """Keep one row for each account and address where failures still count.
+    def one_a_pair(self, now: datetime) -> FailuresQuerySet:
+        """Keep one row for each account and address where failures still count, locked or not.
 
         Adds `here`, their sum, and `everywhere`, the sum for the account.
         """
