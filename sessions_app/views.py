@@ -133,8 +133,13 @@ def revoke_device(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke_other_devices(request: HttpRequest) -> HttpResponse:
     """End all my sessions but this one."""
     count = devices.end_others(request)
-    messages.success(request, f"Ended {count} other session{'' if count == 1 else 's'}. This one goes on.")
+    messages.success(request, ended_others(count))
     return redirect("sessions:devices")
+
+
+def ended_others(count: int) -> str:
+    """Say how many other sessions have ended."""
+    return f"Ended {count} other session{'' if count == 1 else 's'}. This one goes on."
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -150,8 +155,7 @@ class PasswordChangeView(auth_views.PasswordChangeView):
         key = self.request.session.session_key
         response = super().form_valid(form)
         count = devices.keep_only_this(key, self.request)
-        said = f"Your password is changed. Ended {count} other session{'' if count == 1 else 's'}. This one goes on."
-        messages.success(self.request, said)
+        messages.success(self.request, f"Your password is changed. {ended_others(count)}")
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:

@@ -66,6 +66,15 @@ def pages(browser_name: str) -> list[dict[str, Any]]:
     ]
 
 
+def seen(browser_name: str, trial: Trial) -> dict[str, Any]:
+    """Return for the page what each of the hostile pages has sent so far, and the client without an Origin."""
+    sent = trial.result.get("sent", {})
+    return {
+        "pages": [page | {"sent": sent.get(page["key"])} for page in pages(browser_name)],
+        "without_origin": sent.get(f"{ABSENT} {SHIPPED}"),
+    }
+
+
 def without_origin(cast: Cast) -> dict[str, Any]:
     """Post the form with the victim's cookie, but as a client that sends neither an Origin nor a token."""
     victim, colour = cast.actor("the old browser"), reverse("attacks:colour")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+COLOUR = "attacks_colour"  # where the choice is kept in the session
 COLOURS = ("teal", "plum", "amber", "red")
 
 

@@ -24,7 +24,7 @@ from sessions_app.forms import LoginForm
 from sessions_app.views import challenge
 
 from . import csrf
-from .forms import ColourForm
+from .forms import COLOUR, ColourForm
 
 COOKIE = "lab_naive"
 AGE = 10 * 60  # seconds
@@ -113,5 +113,5 @@ def colour(request: HttpRequest) -> HttpResponse:
         response = render(request, "attacks/nobody.html", status=HTTPStatus.UNAUTHORIZED)
         response["WWW-Authenticate"] = challenge()
         return csrf.note(request, response)
-    request.session["attacks_colour"] = form.cleaned_data["colour"]
+    request.session[COLOUR] = form.cleaned_data["colour"]
     return csrf.note(request, HttpResponseRedirect(reverse("attacks:attempt", args=["csrf"])), changed=True)

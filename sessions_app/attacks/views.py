@@ -21,7 +21,7 @@ from authdemo.wire import browser
 from . import csrf
 from .attempts import ATTEMPTS, BY_SLUG, Attempt
 from .cast import Cast, NotRun
-from .forms import COLOURS, ColourForm
+from .forms import COLOUR, COLOURS, ColourForm
 from .lines import find
 from .models import Trial
 
@@ -59,11 +59,7 @@ def show(request: HttpRequest, chosen: Attempt, status: HTTPStatus = HTTPStatus.
         "may_send": asked_on_this_machine(request),
     }
     if chosen.slug == csrf.SLUG:
-        sent = trial.result.get("sent", {})
-        context["pages"] = [page | {"sent": sent.get(page["key"])} for page in csrf.pages(name)]
-        context["without_origin"] = sent.get(f"{csrf.ABSENT} {csrf.SHIPPED}")
-        context["colour"] = request.session.get("attacks_colour", "")
-        context["colours"] = COLOURS
+        context |= {"colour": request.session.get(COLOUR, ""), **csrf.seen(name, trial)}
     return render(request, "attacks/attempt.html", context, status=status)
 
 
@@ -124,8 +120,8 @@ def colour(request: HttpRequest) -> HttpResponse:
     """Choose a colour: the harmless thing that the hostile pages want to change. Guarded as every form here is."""
     form = ColourForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        request.session["attacks_colour"] = form.cleaned_data["colour"]
+        request.session[COLOUR] = form.cleaned_data["colour"]
         return csrf.note(request, redirect("attacks:attempt", csrf.SLUG), changed=True)
     status = HTTPStatus.BAD_REQUEST if request.method == "POST" else HTTPStatus.OK
-    context = {"colours": COLOURS, "colour": request.session.get("attacks_colour", "")}
+    context = {"colours": COLOURS, "colour": request.session.get(COLOUR, "")}
     return render(request, "attacks/colour.html", context, status=status)
