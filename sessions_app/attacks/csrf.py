@@ -66,7 +66,7 @@ def pages(browser_name: str) -> list[dict[str, Any]]:
     ]
 
 
-def seen(browser_name: str, trial: Trial) -> dict[str, Any]:
+def shown(browser_name: str, trial: Trial) -> dict[str, Any]:
     """Return for the page what each of the hostile pages has sent so far, and the client without an Origin."""
     sent = trial.result.get("sent", {})
     return {

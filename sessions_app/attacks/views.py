@@ -59,7 +59,7 @@ def show(request: HttpRequest, chosen: Attempt, status: HTTPStatus = HTTPStatus.
         "may_send": asked_on_this_machine(request),
     }
     if chosen.slug == csrf.SLUG:
-        context |= {"colour": request.session.get(COLOUR, ""), **csrf.seen(name, trial)}
+        context |= {"colour": request.session.get(COLOUR, ""), **csrf.shown(name, trial)}
     return render(request, "attacks/attempt.html", context, status=status)
 
 
