@@ -68,6 +68,13 @@ class LoginView(SiteLoginView):
             response["WWW-Authenticate"] = challenge(BY_NAME[self.kwargs["store"]])
         return response
 
+    def get_form(self, form_class: Any = None) -> Any:
+        """Leave the focus alone where the form stands below what has just happened: it would scroll that away."""
+        form = super().get_form(form_class)
+        if self.request.user.is_authenticated:
+            form.fields["username"].widget.attrs.pop("autofocus", None)
+        return form
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say which store this is."""
         return super().get_context_data(store=BY_NAME[self.kwargs["store"]], **kwargs)

@@ -28,7 +28,7 @@ def found(page: Page) -> None:
     expect(page.get_by_role("heading", name="What was found")).to_be_visible(timeout=60_000)
     expect(page.locator("#store-memory")).to_contain_text("Gone")
     expect(page.locator("#store-db")).to_contain_text("Still there")
-    expect(page.locator("#store-signed_cookie")).to_contain_text("It cannot be ended.")
+    expect(page.locator("#store-signed_cookie")).to_contain_text("No sign-out ends it.")
 
 
 def test_one_press_fills_the_table_row_by_row_without_a_reload(demo, page):
@@ -84,7 +84,7 @@ def test_who_knows_you_where(demo, page):
     for store, seen, lesson in (
         ("Memory", ["200", "401", "401", "401"], "A looked in its own memory."),
         ("Redis or Valkey", ["200", "200", "401", "401"], "Both look in the same place"),
-        ("Signed cookie", ["200", "200", "200", "200"], "nobody can end it"),
+        ("Signed cookie", ["200", "200", "200", "200"], "no sign-out ends a copy"),
     ):
         page.get_by_label(store).check()
         page.get_by_role("button", name="Sign in at A, ask both").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -45,6 +46,16 @@ def test_another_password_ends_it_on_every_store(visitor, alice, store):
     alice.set_password("another one")
     alice.save()
     assert here.user() is None
+
+
+def test_the_form_for_somebody_else_does_not_scroll_away_who_you_are_now(visitor):
+    here = visitor("db")
+    focus = re.compile(r"<input[^>]* autofocus")
+    assert focus.search(here.client.get(here.path("login")).content.decode())
+    here.sign_in("alice")
+    page = here.client.get(here.path("login")).content.decode()
+    assert "You are alice on this store" in page
+    assert not focus.search(page)
 
 
 @pytest.mark.parametrize("store", NAMES)
