@@ -51,7 +51,7 @@ ATTEMPTS = (
             "The thief asks again, with the same copy.",
         ),
         choices=(
-            ("neither", "In neither place. She signed out."),
+            ("neither", "In neither place. You signed out."),
             ("site", "It works on this site, and not where the session is a signed cookie."),
             ("signed_cookie", "It works where the session is a signed cookie, and not on this site."),
             ("both", "It works in both places."),
@@ -77,7 +77,8 @@ ATTEMPTS = (
         question="An attacker gives you a session ID, and you sign in with it. Are they in, too?",
         short="Fixation",
         lead="The attacker need not steal your ID if you can be made to use theirs. They get a session, plant its ID "
-        "in your browser, and wait until you sign in.",
+        "in your browser, and wait until you sign in. It is tried twice: on this site, and by a sign-in that is "
+        "wrong on purpose.",
         plan=(
             "The attacker opens an anonymous session and notes its ID.",
             "The ID is planted in the cookie jar of a victim, alice, and she signs in.",
@@ -85,10 +86,10 @@ ATTEMPTS = (
             "All of it again, with a sign-in that is wrong on purpose: it keeps the ID.",
         ),
         choices=(
-            ("neither", "They are in neither time."),
-            ("site", "They are in on this site, and not by the sign-in that is wrong on purpose."),
-            ("naive", "They are in by the sign-in that is wrong on purpose, and not on this site."),
-            ("both", "They are in both times."),
+            ("neither", "They get in neither time."),
+            ("site", "They get in on this site, and not by the sign-in that is wrong on purpose."),
+            ("naive", "They get in by the sign-in that is wrong on purpose, and not on this site."),
+            ("both", "They get in both times."),
         ),
         columns=("The attacker, with the planted ID",),
         run=runs.fixation,

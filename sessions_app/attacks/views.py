@@ -52,6 +52,10 @@ def show(request: HttpRequest, chosen: Attempt, status: HTTPStatus = HTTPStatus.
         "attempt": chosen,
         "trial": trial,
         "result": trial.result,
+        "rows": [
+            row | {"cells": list(zip(chosen.columns, row["statuses"], strict=False))}
+            for row in trial.result.get("rows", [])
+        ],
         "expected": dict(chosen.choices).get(trial.prediction, ""),
         "happened": dict(chosen.choices).get(happened, ""),
         "right": happened == trial.prediction,
@@ -82,6 +86,7 @@ def predict(request: HttpRequest, slug: str) -> HttpResponse:
         return response
     trial.prediction = value
     trial.save(update_fields=["prediction"])
+    response["Location"] += "#try"  # what comes next stands below the answers
     return response
 
 

@@ -63,15 +63,15 @@ def test_from_the_session_page_to_each_attack(demo, page):
     expect(page.get_by_role("button", name="Try it: Forged form")).to_be_visible()
     more = page.get_by_role("button", name="Try it: Guessing an ID")
     expect(more).to_be_hidden()
-    page.get_by_text("More", exact=True).click()
+    page.get_by_text("More: ").click()
     check_page(page)
-    page.get_by_text("More", exact=True).click()
+    page.get_by_text("More: ").click()
     more.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("How long does it take to guess somebody's session ID?")
 
 
 def test_a_stolen_cookie_dies_with_the_record_and_lives_on_without_one(demo, page, lab):
-    predict(page, demo.site, "stolen-cookie", "In neither place. She signed out.")
+    predict(page, demo.site, "stolen-cookie", "In neither place. You signed out.")
     check_page(page)
     send(page)
     assert row(page, "This site") == ["200 gets in", "401 stays out"]
@@ -94,12 +94,12 @@ def test_a_stolen_cookie_dies_with_the_record_and_lives_on_without_one(demo, pag
 
 def test_a_planted_id_is_worth_nothing_after_the_sign_in(demo, page):
     before = sessions_left(demo)
-    predict(page, demo.site, "fixation", "They are in both times.")
+    predict(page, demo.site, "fixation", "They get in both times.")
     send(page)
     assert sessions_left(demo) == before  # the victim of the play was signed out
     assert row(page, "This site") == ["401 stays out"]
     assert row(page, "Wrong on purpose") == ["200 gets in"]
-    expect(page.locator(".lead")).to_contain_text("You expected: “They are in both times.”")
+    expect(page.locator(".lead")).to_contain_text("You expected: “They get in both times.”")
     expect(page.get_by_text("the victim got another ID than")).to_be_visible()
     expect(page.get_by_text("the victim kept the ID")).to_be_visible()
     assert "request.session.cycle_key()" in lines(page)

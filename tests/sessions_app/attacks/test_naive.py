@@ -104,6 +104,26 @@ def test_as_shipped_it_is_refused_from_every_other_origin(victim, name_of, trial
     }
 
 
+def test_a_refused_form_without_cookies_does_not_say_that_the_visitor_was_signed_out(victim, name_of):
+    stranger = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
+    still = "If you were signed in, you still are."
+    answer = forged(stranger, name_of(victim), "colour/", CROSS)
+    assert answer.status_code == 403
+    assert still in answer.content.decode()
+    assert still not in forged(victim, name_of(victim), "colour/", SAME).content.decode()
+    unsafe = forged(Client(headers={"host": "localhost"}), name_of(victim), "naive/colour/", CROSS)
+    assert still in unsafe.content.decode()
+
+
+def test_the_page_says_who_changed_the_colour(victim, name_of, trial_of):
+    forged(victim, name_of(victim), "colour/", SAME)
+    forged(victim, name_of(victim), "colour/", CROSS)
+    said = "The address without a check let a hostile page change it."
+    assert said not in victim.get(f"{BASE}csrf/").content.decode()
+    forged(victim, name_of(victim), "naive/colour/", SAME)
+    assert said in victim.get(f"{BASE}csrf/").content.decode()
+
+
 def test_the_unsafe_form_takes_it(victim, name_of, trial_of):
     assert forged(victim, name_of(victim), "naive/colour/", SAME).status_code == 302
     assert victim.session["attacks_colour"] == "red"

@@ -76,6 +76,22 @@ def test_a_prediction_is_one_of_the_choices(db, client, slug, choice):
     assert "Choose one of the answers." in text(client, f"{BASE}{slug}/")
 
 
+def test_after_the_prediction_one_sees_what_comes_next(db, client):
+    answer = client.post(f"{BASE}fixation/predict/", {"prediction": "both"})
+    assert answer["Location"] == f"{BASE}fixation/#try"
+    assert '<h2 id="try">Now try it</h2>' in client.get(f"{BASE}fixation/").content.decode()
+
+
+def test_on_a_phone_each_answer_says_which_one_it_is(learner, trial_of):
+    learner.post(f"{BASE}stolen-cookie/predict/", {"prediction": "both"})
+    trial = trial_of(learner, "stolen-cookie")
+    trial.result = {"rows": [{"slug": "site", "words": "This site", "statuses": [200, 401]}], "story": []}
+    trial.save()
+    page = learner.get(f"{BASE}stolen-cookie/").content.decode()
+    labels = re.findall(r'<td data-label="([^"]*)"><b>(\d+)</b>', page)
+    assert labels == [("Before the sign-out", "200"), ("After the sign-out", "401")]
+
+
 def test_it_can_be_changed_until_it_was_tried(learner, trial_of):
     learner.post(f"{BASE}csrf/predict/", {"prediction": "both"})
     trial = trial_of(learner)
