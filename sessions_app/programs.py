@@ -14,7 +14,7 @@ from typing import Protocol
 from ua_parser import load_lazy_builtins, parse_os, parse_user_agent
 
 LONGEST = 500  # characters that are looked at; each of some hundred patterns reads them
-OTHER = "other"
+OTHER = "unknown program"
 GROUP = re.compile(r"\(([^()]*)\)")  # an innermost group of a pattern
 WORDS = re.compile(r"[A-Za-z][\w .!-]*")  # an alternative in it that is plain text
 
@@ -27,7 +27,7 @@ class _Matcher(Protocol):
 
 
 def program(user_agent: str) -> str:
-    """Return "Firefox on Linux", "curl", "other", or "" for an empty header."""
+    """Return "Firefox on Linux", "curl", "unknown program", or "" for an empty header."""
     if not user_agent:
         return ""
     text = user_agent[:LONGEST]

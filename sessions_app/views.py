@@ -137,9 +137,10 @@ def revoke_other_devices(request: HttpRequest) -> HttpResponse:
     return redirect("sessions:devices")
 
 
-def ended_others(count: int) -> str:
-    """Say how many other sessions have ended."""
-    return f"Ended {count} other session{'' if count == 1 else 's'}. This one goes on."
+def ended_others(count: int, new_id: bool = False) -> str:
+    """Say how many other sessions have ended, and whether this one has another ID since."""
+    goes_on = "This one goes on, with a new ID." if new_id else "This one goes on."
+    return f"Ended {count} other session{'' if count == 1 else 's'}. {goes_on}"
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -155,12 +156,17 @@ class PasswordChangeView(auth_views.PasswordChangeView):
         key = self.request.session.session_key
         response = super().form_valid(form)
         count = devices.keep_only_this(key, self.request)
-        messages.success(self.request, f"Your password is changed. {ended_others(count)}")
+        new_id = devices.server_keeps_records()
+        messages.success(self.request, f"Your password is changed. {ended_others(count, new_id)}")
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show the form again."""
         return self.render_to_response(self.get_context_data(form=form), status=400)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say whether a session has an ID that changes."""
+        return super().get_context_data(keeps_records=devices.server_keeps_records(), **kwargs)
 
 
 @never_cache

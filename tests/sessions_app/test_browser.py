@@ -128,7 +128,7 @@ def test_a_new_password_ends_the_phone_and_not_this_browser(demo, new_context):
         ):
             here.get_by_label(label).fill(value)
         here.get_by_role("button", name="Change password").click()
-        expect(here.get_by_role("status")).to_contain_text("Ended 1 other session. This one goes on.")
+        expect(here.get_by_role("status")).to_contain_text("Ended 1 other session. This one goes on, with a new ID.")
         assert [status_of(page, demo.site) for page in (here, phone)] == [200, 401]
     finally:
         demo.shell("User.objects.filter(username='pia').delete()")

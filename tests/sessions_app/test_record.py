@@ -26,7 +26,7 @@ def dashboard(browser) -> str:
 
 
 def bytes_of(html: str) -> list[int]:
-    return [int(number) for number in re.findall(r"</code>, (\d+) bytes", html)]
+    return [int(number) for number in re.findall(r"</code><br>(\d+) bytes", html)]
 
 
 @pytest.mark.parametrize("store", STORES)
@@ -78,7 +78,7 @@ def test_a_copy_that_is_not_there_is_said_so(alice, browser_of, use_store, setti
     gone = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
     settings.CACHES = settings.CACHES | {"sessions": gone}
     html = dashboard(browser)
-    assert "not there just now" in html
+    assert "Not there just now" in html
     assert bytes_of(html)
 
 
