@@ -16,6 +16,7 @@ function tick() {
   }
   clearInterval(timer);
   wait.hidden = true;
+  for (const text of document.querySelectorAll(".meanwhile")) text.hidden = true; // true while it lasted
   document.getElementById("waited").textContent = "The wait is over. You can try again."; // read out, too
 }
 

@@ -2,10 +2,10 @@
 const form = document.getElementById("attack");
 const left = document.getElementById("left");
 if (form) {
-  let seconds = Number(left.textContent);
+  let seconds = Number.parseInt(left.textContent, 10);
   const timer = setInterval(() => {
     seconds -= 1;
-    left.textContent = String(seconds);
+    left.textContent = seconds === 1 ? "1 second" : `${seconds} seconds`;
     if (seconds <= 0) {
       clearInterval(timer);
       form.submit();
