@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChangeForm
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.http import HttpRequest
 
 NAME_LENGTH = 254  # the longest e-mail address (RFC 5321 §4.5.3.1.3)
 PASSWORD_LENGTH = 4096
@@ -34,10 +37,22 @@ class LoginForm(AuthenticationForm):
 
 
 class PasswordChangeForm(DjangoPasswordChangeForm):
-    """Django's own. No password is longer than what a sign-in form takes."""
+    """Django's own, but the old password is checked as at the sign-in.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    Django's asks the user's row, past all backends: whoever has somebody's session could guess there for ever, and a
+    right guess would be the account. No password is longer than what a sign-in form takes.
+    """
+
+    def __init__(self, *args: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.request = request
         for field in self.fields.values():
             field.validators.append(MaxLengthValidator(PASSWORD_LENGTH))
             field.widget.attrs["maxlength"] = PASSWORD_LENGTH
+
+    def clean_old_password(self) -> str:
+        """Ask the backends, so that a guard among them counts. Raises ValidationError."""
+        typed: str = self.cleaned_data["old_password"]
+        if authenticate(self.request, username=self.user.get_username(), password=typed) != self.user:
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return typed

@@ -151,6 +151,10 @@ class PasswordChangeView(auth_views.PasswordChangeView):
     template_name = "sessions_app/password.html"
     success_url = reverse_lazy("sessions:devices")
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Let the form know from where the old password comes."""
+        return super().get_form_kwargs() | {"request": self.request}
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Save the password. Django gives this session a new key and a new mark of the password."""
         key = self.request.session.session_key

@@ -164,3 +164,46 @@ def test_odd_names_are_names_that_nobody_has(alice, visitor, name, way_in):
     answers = {visitor().tries(name, way_in=way_in).status_code for _ in range(6)}
     assert answers <= {200, 400, 401, 429}
     assert visitor().tries("alice", PASSWORD, way_in).status_code == OPENED[way_in]
+
+
+# ---- The old password, asked for before a new one
+
+
+def change(old: str) -> dict[str, str]:
+    return {"old_password": old, "new_password1": "a much better phrase", "new_password2": "a much better phrase"}
+
+
+@pytest.mark.parametrize("page", ["/sessions/password/", "/admin/password_change/"])
+def test_a_thief_with_a_session_cannot_guess_the_old_password(alice, visitor, page):
+    thief = visitor()
+    thief.client.force_login(alice)
+    answers = [thief.client.post(page, change(f"guess {n}"), follow=True, REMOTE_ADDR=HERE) for n in range(5)]
+    if page == "/sessions/password/":
+        assert [answer.status_code for answer in answers] == [400, 400, 400, 400, 429]
+        answer = thief.client.post(page, change(PASSWORD), REMOTE_ADDR=HERE)
+        assert answer.status_code == 429
+        assert int(answer["Retry-After"]) > 800
+        assert visitor().tries("alice", PASSWORD).status_code == 429
+    else:  # it leads to the other one, and looks at no password
+        assert {answer.redirect_chain[0][0] for answer in answers} == {"/sessions/password/"}
+        thief.client.post(page, change(PASSWORD), REMOTE_ADDR=HERE)
+    alice.refresh_from_db()
+    assert alice.check_password(PASSWORD)
+
+
+def test_guesses_at_the_forms_and_of_the_old_password_count_together(alice, visitor):
+    owner = visitor()
+    owner.client.force_login(alice)
+    for _ in range(4):
+        visitor().tries("alice")
+    assert owner.client.post("/sessions/password/", change("wrong"), REMOTE_ADDR=HERE).status_code == 429
+    assert owner.client.get("/sessions/api/whoami/").status_code == 200, "a lock ends no session"
+
+
+def test_the_owner_may_mistype_and_then_change_it(alice, visitor):
+    owner = visitor()
+    owner.client.force_login(alice)
+    for _ in range(4):
+        assert owner.client.post("/sessions/password/", change("wrong"), REMOTE_ADDR=HERE).status_code == 400
+    assert owner.client.post("/sessions/password/", change(PASSWORD), REMOTE_ADDR=HERE).status_code == 302
+    assert owner.client.get("/sessions/api/whoami/").status_code == 200

@@ -166,6 +166,7 @@ def test_the_admins_sign_in_is_listed_too(alice, browser_of):
     assert "Admin&#x27;s browser" in here.get(DEVICES).content.decode()
 
 
+@pytest.mark.urls("tests.sessions_app.admin_urls")
 def test_a_new_password_ends_the_others_and_keeps_this_one_in_the_list(alice, browser_of):
     alice.is_staff = alice.is_superuser = True
     alice.save()
