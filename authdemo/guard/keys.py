@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
@@ -11,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from authdemo.accounts.demo import is_local_demo
-from authdemo.accounts.names import accounts_named
+from authdemo.accounts.names import accounts_named, folded
 from authdemo.events import facts
 from authdemo.wire import browser
 
@@ -30,18 +29,20 @@ def account_key(request: Any, credentials: Mapping[str, Any] | None) -> str:
 
     Name and e-mail addresses of one account, in any case, have one key. A name that nobody has is counted under a
     keyed hash of itself: it may be somebody's password, typed into the wrong field. One statement, once a request.
+
+    Whoever spells a name in another way is counted with it, whether somebody has it or not. If only the names that
+    nobody has were folded, a lock would carry over to the other spelling of those alone, and tell them apart.
     """
     name = typed_name(credentials)
     keys: dict[str, str] = request.__dict__.setdefault("_guard_keys", {})
     if name not in keys:
-        found = accounts_named(name)
+        found = accounts_named(name, folded(name))
         keys[name] = found[0].get_username() if found else _unknown(name)
     return keys[name]
 
 
 def _unknown(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return UNKNOWN + salted_hmac("authdemo.guard.unknown", folded, algorithm="sha256").hexdigest()
+    return UNKNOWN + salted_hmac("authdemo.guard.unknown", folded(name), algorithm="sha256").hexdigest()
 
 
 def address_key(request: HttpRequest) -> str:

@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from authdemo.accounts.models import User
+from authdemo.guard.models import Failures
 from tests.guard.conftest import HERE, PASSWORD, WAYS_IN
 from tests.wire.instruments import Timing
 
@@ -94,3 +95,30 @@ def test_the_lock_of_an_account_from_everywhere_is_alike_too(people, visitor):
         stories.append(seen(visitor(HERE).tries(name), name))
         assert answer.status_code == 429
     assert stories[0] == stories[1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("boss", "\uff42\uff4f\uff53\uff53"), ("boss", "bo\xdf"), ("boss", "BOSS"), ("boss", "bo\u017fs"),
+     ("kate@example.com", "\u212aate@example.com"), ("kate@example.com", "kate\uff20example.com")],
+)  # fmt: skip
+@pytest.mark.parametrize("way_in", ["/sessions/login/", "/jwt/api/token/"])
+def test_a_lock_tells_nothing_by_another_spelling_of_the_name(visitor, way_in, first, second):
+    """Tried until it is locked, then spelled with other letters: the answer is the same, whether it is somebody's."""
+    answers = []
+    for somebody_has_it in (False, True):
+        if somebody_has_it:
+            User.objects.create_user("boss", "kate@example.com", PASSWORD)
+        Failures.objects.all().delete()
+        assert [visitor().tries(first, way_in=way_in).status_code for _ in range(5)] == [401] * 4 + [429]
+        answers.append(visitor().tries(second, way_in=way_in).status_code)
+    assert answers[0] == answers[1]
+
+
+def test_no_letter_that_only_looks_like_another_one_gives_five_more_guesses(visitor):
+    """allauth takes the sign of the Kelvin for a k, in an e-mail address."""
+    User.objects.create_user("boss", "kate@example.com", PASSWORD)
+    for name in ("kate@example.com", "\u212aate@example.com"):
+        for _ in range(4):
+            visitor().tries(name, way_in="/jwt/api/token/")
+    assert visitor().tries("\u212aate@example.com", PASSWORD, "/jwt/api/token/").status_code == 429
