@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 
 
 @dataclass(frozen=True)
@@ -31,3 +32,12 @@ ACCOUNTS = (
 def is_local_demo() -> bool:
     """Return True in the demo and with `runserver` (LABS or DEBUG), where the site answers to this machine alone."""
     return (settings.DEBUG or settings.LABS) and set(settings.ALLOWED_HOSTS) <= set(settings.LOOPBACK_HOSTS)
+
+
+def has_demo_password(username: str) -> bool:
+    """Tell whether an account of the demo can still be opened with the password that everybody knows.
+
+    For whoever is about to type it in somebody's name: each wrong one counts, and five would lock the owner out.
+    """
+    user = get_user_model()._default_manager.filter(username=username, is_active=True).first()
+    return user is not None and user.check_password(settings.DEMO_PASSWORD)

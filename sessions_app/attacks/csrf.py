@@ -88,12 +88,11 @@ def note(request: HttpRequest, response: HttpResponse, *, reason: str = "", chan
     """Write down what a hostile page sent and what it got; from any other page nothing. Returns the response."""
     names = {settings.HOSTILE_CROSS_SITE: CROSS, settings.HOSTILE_SAME_SITE: SAME, None: ABSENT}
     origin, who = request.headers.get("Origin"), browser_in(request)
-    trial = Trial.objects.of(who, SLUG)
-    if origin not in names or trial is None:
+    if origin not in names:
         return response
     name = names[origin]
     at = UNSAFE if request.path == reverse("attacks:naive-colour") else SHIPPED
-    trial.result.setdefault("sent", {})[f"{name} {at}"] = {
+    seen = {
         "status": response.status_code,
         "cookie": settings.SESSION_COOKIE_NAME in request.COOKIES,
         "origin": origin or "",
@@ -101,7 +100,8 @@ def note(request: HttpRequest, response: HttpResponse, *, reason: str = "", chan
         "changed": changed,
         "at": timezone.now().isoformat(),
     }
-    trial.save(update_fields=["result"])
+    if not Trial.objects.add(who, SLUG, {"sent": {f"{name} {at}": seen}}):
+        return response
     if browser.COOKIE not in request.COOKIES:
         at_close(response).append(partial(show_on_the_wire, request, response, who))
     return response

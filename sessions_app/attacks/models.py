@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 KEPT_FOR = timedelta(days=7)
@@ -22,6 +23,20 @@ class TrialQuerySet(models.QuerySet["Trial"]):
     def of(self, browser: str, attempt: str) -> Trial | None:
         """Return this browser's trial, None where it has none. "" is no browser."""
         return self.filter(browser=browser, attempt=attempt).first() if browser else None
+
+    def add(self, browser: str, attempt: str, result: dict[str, Any]) -> bool:
+        """Add to what was seen of it. Returns False where there is no trial (any more): the browser has started over.
+
+        Two of the hostile pages may post at the same moment, so nothing is read that another one could change.
+        """
+        with transaction.atomic():
+            trial = self.select_for_update().of(browser, attempt)
+            if trial is None:
+                return False
+            sent = {"sent": trial.result.get("sent", {}) | result["sent"]} if "sent" in result else {}
+            trial.result |= result | sent
+            trial.save(update_fields=["result"])
+        return True
 
 
 class Trial(models.Model):

@@ -124,10 +124,12 @@ def _fix_the_naive(cast: Cast) -> Result:
     attacker.ask(login)
     planted = attacker.held(place.cookie)
     victim.hand(planted, place.cookie, place.path)
-    victim.sign_in(login)
-    changed = victim.held(place.cookie) != planted
-    got = attacker.ask(whoami)
-    victim.post_form("A", login, reverse("attacks:naive-logout"), {})
+    try:
+        victim.sign_in(login)
+        changed = victim.held(place.cookie) != planted
+        got = attacker.ask(whoami)
+    finally:
+        victim.post_form("A", login, reverse("attacks:naive-logout"), {})
     return row(place, got) | {"changed": changed}
 
 

@@ -84,8 +84,7 @@ def predict(request: HttpRequest, slug: str) -> HttpResponse:
     if trial.result:
         messages.warning(request, "You have seen what happens, so your prediction stays as it was.")
         return response
-    trial.prediction = value
-    trial.save(update_fields=["prediction"])
+    Trial.objects.filter(pk=trial.pk).update(prediction=value)
     response["Location"] += "#try"  # what comes next stands below the answers
     return response
 
@@ -112,9 +111,8 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
         return show(request, chosen, HTTPStatus.SERVICE_UNAVAILABLE)
     finally:
         cast.go()
-    trial.refresh_from_db()  # what was sent may have been noted there
-    trial.result = trial.result | result | {"story": cast.story}
-    trial.save(update_fields=["result"])
+    if not Trial.objects.add(trial.browser, slug, result | {"story": cast.story}):
+        messages.error(request, "This browser has started over meanwhile, so nothing was kept.")
     return redirect("attacks:attempt", slug)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from authdemo.accounts.demo import has_demo_password
 from authdemo.device.actions import PEOPLE
 from authdemo.device.client import Client, username
 from authdemo.device.store import Device
@@ -20,6 +22,9 @@ from authdemo.wire import outgoing
 from .stores import Store
 
 ACCOUNT = PEOPLE[0]
+
+
+OTHER_PASSWORD = f"{ACCOUNT} has another password than the demo's by now, so nobody can sign in for this."
 
 
 class NotTried(Exception):
@@ -49,16 +54,19 @@ class Trip:
         self.store = store
         self.client = Client(Device(), learner)
         self.copy = ""  # of the cookie
-        self.signed_in: requests.Response | None = None
+        self.is_open = False
 
     def sign_in(self) -> int:
         """Sign in at A by the store's own form. Returns the bytes of the cookie's value, as it was set."""
         page = self._page("login")
         fields = {"username": ACCOUNT, "password": settings.DEMO_PASSWORD}
+        if not has_demo_password(ACCOUNT):  # not tried, for it would count as a wrong one
+            raise NotTried(OTHER_PASSWORD)
         response = self.client.post_form("A", page, page, fields)
         self.copy = next((one.value or "" for one in self.client.session.cookies if one.name == self.store.cookie), "")
         if response is None or response.status_code != HTTPStatus.FOUND or not self.copy:
             raise NotTried(f"The sign-in at instance A {_ended(response)}.")
+        self.is_open = True
         sent = next(one for one in outgoing.set_cookies(response) if one.key == self.store.cookie)
         return len(sent.value)
 
@@ -75,9 +83,13 @@ class Trip:
         response = self.client.post_form("A", self._page("login"), self._page("logout"), {})
         if response is None or response.status_code != HTTPStatus.FOUND:
             raise NotTried(f"The sign-out at instance A {_ended(response)}.")
+        self.is_open = False
 
     def close(self) -> None:
-        """Forget all."""
+        """Forget all. What broke off half-way leaves nobody signed in, as far as A answers."""
+        if self.is_open:
+            with suppress(NotTried):
+                self.sign_out()
         self.client.session.close()
 
     def _page(self, name: str) -> str:

@@ -8,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 
+from authdemo.accounts.models import User
 from sessions_app.attacks import guessing
 from sessions_app.attacks.attempts import ATTEMPTS
 from sessions_app.attacks.lines import Line, find
@@ -133,6 +134,7 @@ def test_only_who_sits_at_the_machine_can_send(learner, trial_of):
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_site_that_does_not_answer_itself_is_said(db, settings, slug, trial_of):
     settings.SITE_URL = "http://localhost:9"  # nobody listens there
+    User.objects.create_user("alice", password=settings.DEMO_PASSWORD)
     settings.ALLOWED_HOSTS = settings.LOOPBACK_HOSTS
     client = Client(headers={"host": "localhost"})
     choice = next(attempt.choices[0][0] for attempt in ATTEMPTS if attempt.slug == slug)

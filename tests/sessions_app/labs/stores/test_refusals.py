@@ -8,6 +8,7 @@ import sys
 import pytest
 from django.test import Client
 
+from authdemo.accounts.models import User
 from authdemo.device import use
 from authdemo.wire.browser import browser_of
 from sessions_app.labs.stores import restart, results
@@ -60,7 +61,8 @@ def test_when_all_places_are_taken_one_is_told_to_press_again(at_this_machine, m
     assert "Press again" in answer.content.decode()
 
 
-def test_a_site_that_does_not_answer_itself_is_said_so_in_each_row(at_this_machine, nobody_listens):
+def test_a_site_that_does_not_answer_itself_is_said_so_in_each_row(at_this_machine, nobody_listens, settings):
+    User.objects.create_user("alice", password=settings.DEMO_PASSWORD)
     page = at_this_machine.post(RUN, follow=True).content.decode()
     assert page.count("The sign-in at instance A was not answered.") == 6
     assert "What was found" in page
