@@ -1,5 +1,5 @@
-"""Django's own six session engines. Each is only told to keep its sessions apart: in a table, a cache or a folder that
-neither the site nor another store uses.
+"""Django's own six session engines. Each is only told to keep its sessions apart: in a table, a cache or a folder, or
+under a salt, that neither the site nor another store uses.
 
 The site itself uses Django's `db`, and engines of its own for `cached_db` and `redis`: see `authdemo/session_store`.
 """
@@ -7,11 +7,13 @@ The site itself uses Django's `db`, and engines of its own for `cached_db` and `
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends import cache, cached_db, db, file, signed_cookies
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core import signing
 from django.core.cache import caches
 
 from .models import CachedDbSession, DbSession
@@ -77,4 +79,27 @@ class FileStore(ForAnHour, file.SessionStore):
 
 
 class SignedCookieStore(ForAnHour, signed_cookies.SessionStore):
-    """No record: the cookie is the data, signed with SECRET_KEY."""
+    """No record: the cookie is the data, signed with SECRET_KEY.
+
+    All cookies of Django's engine have one salt. With that, a cookie of the lab would open the site, where the site
+    keeps its sessions in signed cookies, too. Both methods are Django's but for the salt.
+    """
+
+    SALT = "sessions_app.labs.stores.signed_cookie"
+
+    def load(self) -> dict[str, Any]:
+        """Return what the cookie says, nothing where it is not from here or too old."""
+        try:
+            found: dict[str, Any] = signing.loads(
+                self.session_key or "",
+                serializer=self.serializer,
+                max_age=self.get_session_cookie_age(),
+                salt=self.SALT,
+            )
+        except (signing.BadSignature, ValueError):
+            self.create()
+            return {}
+        return found
+
+    def _get_session_key(self) -> str:
+        return signing.dumps(self._session, compress=True, salt=self.SALT, serializer=self.serializer)  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from django.test import Client
 
 from authdemo.device import store as device
 from authdemo.events.models import AuthEvent, Verb
+from authdemo.settings.sessions import ENGINES
 from authdemo.wire.models import Exchange
 from tests.sessions_app.conftest import PASSWORD
 from tests.sessions_app.labs.stores.conftest import NAMES, Visitor
@@ -105,3 +106,17 @@ def test_a_sign_in_of_the_lab_is_no_step_of_the_tour(visitor):
     browser.whoami()
     page = browser.client.get("/workshop/tour/1/").content.decode()
     assert "Sign in with the form." in page.split("Still to do")[1]
+
+
+def test_a_cookie_of_the_lab_opens_no_site_that_keeps_its_sessions_in_signed_cookies(visitor, settings):
+    """Both are signed with one key, so it is the salt that keeps them apart."""
+    browser = visitor("signed_cookie", "alice")
+    settings.SESSION_ENGINE = ENGINES["signed_cookie"]
+    thief = Client()
+    thief.cookies["authdemo_session"] = browser.cookie
+    assert site_user(thief) is None
+    thief.post("/sessions/login/", {"username": "alice", "password": PASSWORD})
+    assert site_user(thief) == "alice"
+    there = visitor("signed_cookie")
+    there.cookie = thief.cookies["authdemo_session"].value
+    assert there.user() is None, "and the other way round"
