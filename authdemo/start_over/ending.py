@@ -19,7 +19,7 @@ from oauth_app.client.views import PROVIDER_COOKIE
 LAB_COOKIES = {
     f"lab_{store}": f"/sessions/stores/{store}/"
     for store in ("memory", "db", "cached_db", "redis", "file", "signed_cookie")
-}
+} | {"lab_naive": "/sessions/attacks/naive/"}
 
 
 def end_session(request: HttpRequest) -> str:

@@ -8,18 +8,22 @@ own session: the sign-in opens a session of its own, which no other page looks a
 from __future__ import annotations
 
 import re
+from functools import wraps
 from http import HTTPStatus
 
 from django.contrib.sessions.backends.cache import SessionStore
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from authdemo.labs import labs_only
+from authdemo.device.store import NO_CACHE
+from authdemo.labs import View, labs_only
+from authdemo.session_store.middleware import unavailable
 from sessions_app.forms import LoginForm
 from sessions_app.views import challenge
 
@@ -40,6 +44,19 @@ class NaiveStore(SessionStore):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self._cache = caches["default"]
+
+
+def needs_the_cache(view: View) -> View:
+    """Answer 503 where the cache with these sessions does not answer."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponseBase:
+        try:
+            return view(request)
+        except NO_CACHE as error:
+            return unavailable(request, error)
+
+    return wrapped
 
 
 def session_of(request: HttpRequest) -> NaiveStore:
@@ -64,6 +81,7 @@ def naive_login(session: NaiveStore, username: str) -> None:
 
 @labs_only
 @never_cache
+@needs_the_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the form and open an anonymous session; then check the password and sign in, wrongly."""
@@ -89,6 +107,7 @@ def whoami(request: HttpRequest) -> HttpResponse:
 
 @labs_only
 @never_cache
+@needs_the_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Delete the record."""

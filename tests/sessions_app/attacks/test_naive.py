@@ -76,6 +76,16 @@ def test_its_forms_need_the_token_like_all_others(alice):
         assert client.post(f"{NAIVE}{path}", {"username": "alice", "password": PASSWORD}).status_code == 403
 
 
+def test_without_its_cache_it_is_503_and_no_failure(alice, client, settings):
+    naive_sign_in(client)
+    gone = {"BACKEND": "authdemo.wire.caches.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = settings.CACHES | {"default": gone}
+    fields = {"username": "alice", "password": PASSWORD}
+    answers = [client.get(NAIVE), client.post(f"{NAIVE}login/", fields), client.post(f"{NAIVE}logout/")]
+    assert [answer.status_code for answer in answers] == [503] * 3
+    assert all(answer["Retry-After"] for answer in answers)
+
+
 # ---- The form that takes a post from anywhere
 
 
