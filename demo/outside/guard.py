@@ -9,7 +9,7 @@ from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_cool_off
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -29,8 +29,7 @@ def account_key(request: HttpRequest, credentials: dict[str, Any] | None) -> str
     A name that nobody has counts under a keyed hash: it may be a password in the wrong field. No slug has a colon.
     """
     name, company = str((credentials or {}).get("username") or ""), company_of(request).slug
-    named = Q(username__iexact=name) | Q(email__iexact=name)
-    if account := Account.objects.filter(named, company=company).order_by("pk").first():
+    if account := Account.objects.named(name, company).first():
         return f"{company}/{account.username}"
     folded = unicodedata.normalize("NFKC", name).casefold()
     return f"unknown:{salted_hmac('outside.guard', f'{company}/{folded}', algorithm='sha256').hexdigest()}"

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
+
+LONGEST = 254  # an e-mail address (RFC 5321 §4.5.3.1.3). SQLite refuses a pattern of 50,000 characters.
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Finds accounts by what somebody typed."""
+
+    def named(self, name: str, company: str) -> models.QuerySet[Account]:
+        """Return those of a company with this user name or e-mail address, in any case."""
+        if len(name) > LONGEST:
+            return self.none()
+        return self.filter(Q(username__iexact=name) | Q(email__iexact=name), company=company).order_by("pk")
 
 
 class Account(AbstractBaseUser):
@@ -19,7 +32,7 @@ class Account(AbstractBaseUser):
     email_verified = models.BooleanField(default=False, help_text="Did the company see that its owner can read it?")
     is_active = models.BooleanField(default=True)
 
-    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
+    objects: ClassVar[AccountManager] = AccountManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
