@@ -67,4 +67,6 @@ def describe(session: SessionBase) -> Record:
 def _shown(key: str, value: Any) -> str:
     if key in SECRET:
         return HIDDEN
-    return f"{datetime.fromisoformat(value):%d %b %Y, %H:%M} UTC" if key in TIMES else str(value)
+    if key in TIMES and isinstance(value, str):  # a project may have called `set_expiry` with seconds
+        return f"{datetime.fromisoformat(value):%d %b %Y, %H:%M} UTC"
+    return str(value)

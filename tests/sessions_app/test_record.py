@@ -157,3 +157,13 @@ def test_a_client_that_goes_by_the_rule_keeps_a_secure_cookie_back_over_http():
 def test_it_is_said_whether_the_server_keeps_anything(alice, browser_of, use_store, store):
     use_store(store)
     assert describe(browser_of("alice").client.session).at_server == (store != "signed_cookie")
+
+
+@pytest.mark.parametrize("expiry", [0, 300])
+def test_a_session_that_ends_after_seconds_or_with_the_browser_is_shown_too(alice, browser_of, expiry):
+    """As a project sets it by `set_expiry`, for "remember me" for example. Here no view does."""
+    browser = browser_of("alice")
+    session = browser.client.session
+    session.set_expiry(expiry)
+    session.save()
+    assert f"<code>{expiry}</code>" in dashboard(browser)
