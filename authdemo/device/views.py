@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from authdemo.accounts.backends import asked_on_this_machine
+from authdemo.accounts.demo import has_demo_password
 from authdemo.wire.redaction import mask
 
 from . import store
@@ -69,6 +70,9 @@ def act(request: HttpRequest) -> HttpResponse:
         # get in by it.
         return refuse(request, HTTPStatus.FORBIDDEN, "It signs in only for who sits at the machine that runs this.")
     to, account = chosen["to"] or instances()[0], chosen["account"] or PEOPLE[0]
+    if action.needs_password and not has_demo_password(account):
+        # Five that are known to be wrong would lock the owner out, and "Start over" could not undo it.
+        return refuse(request, HTTPStatus.CONFLICT, f"{account} has another password than the demo's by now.")
     return use(request, lambda client: action.run(client, to, account), to=to, account=account)
 
 

@@ -22,6 +22,14 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 WHOAMI = "/sessions/api/whoami/"
 
 
+@pytest.fixture
+def demo_people(alice, bob) -> None:
+    """Alice and bob have the demo's password still. Name it before `learner`: a new password ends a session."""
+    for user in (alice, bob):
+        user.set_password("workshop-2026")
+        user.save()
+
+
 def is_alice(ours) -> None:
     body = json.dumps({"mechanism": "session", "user": {"id": "1", "username": "alice"}}).encode()
     ours.answers[WHOAMI] = (200, {"Content-Type": "application/json"}, body)
@@ -86,7 +94,7 @@ def test_a_cookie_that_the_server_takes_back_is_gone(ours, learner):
     assert "Cookie" not in ours.seen[-1][2]
 
 
-def test_a_form_is_sent_with_the_token_that_came_with_it(ours, learner):
+def test_a_form_is_sent_with_the_token_that_came_with_it(ours, demo_people, learner):
     form = b'<form><input name="csrfmiddlewaretoken" value="token-of-the-form"></form>'
     ours.answers["/sessions/login/"] = (200, {"Set-Cookie": "authdemo_csrf=secret; Path=/"}, form)
     act(learner, "session-sign-in", account="bob")
@@ -98,7 +106,7 @@ def test_a_form_is_sent_with_the_token_that_came_with_it(ours, learner):
     assert "workshop-2026" not in pane(learner)
 
 
-def test_without_a_form_nothing_is_posted(ours, learner):
+def test_without_a_form_nothing_is_posted(ours, demo_people, learner):
     ours.answers["/sessions/login/"] = (302, {"Location": "/sessions/"}, b"")  # signed in already
     act(learner, "session-sign-in")
     assert [(method, path) for method, path, *_ in ours.seen] == [("GET", "/sessions/login/"), ("GET", WHOAMI)]
@@ -281,6 +289,17 @@ def test_who_asks_from_elsewhere_gets_in_by_no_demo_password(ours, learner):
         answer = learner.post("/device/act/", {"action": action}, REMOTE_ADDR="192.0.2.7")
         assert answer.status_code == 403
         assert f'value="{action}"' not in answer.content.decode()
+    assert ours.seen == []
+
+
+@pytest.mark.parametrize("action", ["session-sign-in", "token-get"])
+def test_it_types_no_password_that_is_known_to_be_wrong(ours, learner, alice, action):
+    """Each would count, and five lock the owner out."""
+    alice.set_password("my-own-phrase")
+    alice.save()
+    answer = learner.post("/device/act/", {"action": action, "account": "alice"})
+    assert answer.status_code == 409
+    assert b"another password than the demo" in answer.content
     assert ours.seen == []
 
 
