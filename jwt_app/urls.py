@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from rest_framework_simplejwt import views as simplejwt
 
-from . import views
+from . import cookie, views
 
 app_name = "jwt"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("api/token/refresh/", non_atomic_requests(never_cache(simplejwt.token_refresh)), name="refresh"),
     path("api/token/blacklist/", never_cache(simplejwt.token_blacklist), name="logout"),
     path("api/token/verify/", never_cache(simplejwt.token_verify), name="verify"),
+    # The same with the refresh token in a cookie.
+    path("api/cookie/login/", never_cache(cookie.LoginView.as_view()), name="cookie-login"),
+    path("api/cookie/refresh/", non_atomic_requests(never_cache(cookie.RefreshView.as_view())), name="cookie-refresh"),
+    path("api/cookie/logout/", never_cache(cookie.LogoutView.as_view()), name="cookie-logout"),
     path("api/whoami/", views.WhoAmIView.as_view(), name="whoami"),
     path("api/me/", views.MeView.as_view(), name="me"),
     path(".well-known/jwks.json", views.JWKSView.as_view(), name="jwks"),

@@ -74,5 +74,8 @@ SIMPLE_JWT = {
     "TOKEN_VERIFY_SERIALIZER": "jwt_app.serializers.VerifySerializer",
 }
 
+# The refresh token of a page that keeps it in a cookie; `Secure` as the session's.
+JWT_REFRESH_COOKIE_NAME = "authdemo_refresh"
+
 # The page /jwt/ also calls a service that is not Django: this starts it.
 ORDERS_COMMAND = f"waitress-serve --listen={urlsplit(ORDERS_URL).netloc} demo.orders.app:application"

@@ -12,6 +12,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from authdemo.device import store as device
 from authdemo.wire import browser, flows
 from authdemo.wire.models import Exchange
+from jwt_app import cookie
 from jwt_app.tokens import RefreshToken
 from oauth_app.client.views import PROVIDER_COOKIE
 
@@ -72,6 +73,8 @@ def forget_cookies(request: HttpRequest, response: HttpResponse) -> None:
     else runs on this machine.
     """
     response.delete_cookie(browser.COOKIE)
+    # Sent to its own paths only, so not seen here: the page's script has ended its sign-in there before.
+    cookie.forget(response)
     response.delete_cookie(PROVIDER_COOKIE, path=reverse("oauth:index"))
     for name, path in LAB_COOKIES.items():
         response.delete_cookie(name, path=path)

@@ -11,11 +11,22 @@ function show() {
     : "none in this tab";
 }
 
+// The refresh token in a cookie is sent to its own paths only, so it is ended there. Without one, nothing happens.
+async function endCookie(token) {
+  const headers = { "X-CSRFToken": token };
+  try {
+    await fetch(form.dataset.cookieLogout, { method: "POST", headers, signal: AbortSignal.timeout(5000) });
+  } catch {
+    // No answer: the start over below makes the browser forget the cookie in any case.
+  }
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form));
   const refresh = tokens.load()?.refresh;
   if (typeof refresh === "string") body.set("refresh", refresh);
+  await endCookie(body.get("csrfmiddlewaretoken"));
   let done = false;
   try {
     // A redirect is the answer to "done". It is followed below, by the page: the message there is shown only once.

@@ -24,6 +24,7 @@ COOKIES = {
     "authdemo_csrf": "CSRF cookie",
     "authdemo_wire": "wire cookie",
     "authdemo_device": "device cookie",
+    "authdemo_refresh": "refresh token",
     "outside_github": "provider's session key",
     "outside_google": "provider's session key",
     "outside_oidc": "provider's session key",

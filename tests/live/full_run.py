@@ -20,6 +20,7 @@ STEPS: list[Callable[[Run], None]] = [
     steps.tokens_on_the_page,
     steps.tokens_revealed,
     steps.tokens_by_program,
+    steps.a_token_in_a_cookie,
     provider_steps.sign_in_with_each_provider,
     provider_steps.a_forged_callback,
     provider_steps.connect_switch_disconnect,

@@ -100,6 +100,24 @@ def tokens_by_program(run: Run) -> None:
     assert program.post(f"{api}/token/blacklist/", json={"refresh": third["refresh"]}).status_code in {200, 401}
 
 
+def a_token_in_a_cookie(run: Run) -> None:
+    """As a page does it that keeps the refresh token out of its scripts' reach."""
+    run.go("/start-over/")
+    carol = {"username": "carol", "password": run.passwords["carol"]}
+    wrong = carol | {"password": run.wrong_password()}
+    calls = (("login", wrong), ("login", carol), ("refresh", None), ("refresh", None), ("logout", None))
+    for act, body in calls:
+        status = run.page.evaluate(
+            """async ([url, body]) => {
+                const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+                const headers = {"X-CSRFToken": token, "Content-Type": "application/json"};
+                return (await fetch(url, {method: "POST", headers, body: body && JSON.stringify(body)})).status;
+            }""",
+            [f"/jwt/api/cookie/{act}/", body],
+        )
+        assert status == (401 if body is wrong else 200)
+
+
 def the_other_device(run: Run) -> None:
     def act(selector: str) -> None:
         with run.page.expect_response(lambda answer: answer.request.method == "POST"):

@@ -51,6 +51,27 @@ def test_everything_of_this_browser_ends_and_nothing_of_another(demo, page, new_
     assert refresh(demo, held(other)["refresh"]).status_code == 200
 
 
+def test_the_sign_in_of_a_refresh_token_in_a_cookie_ends_as_well(demo, page):
+    page.goto(f"{demo.site}/start-over/")
+    status = page.evaluate(
+        """async ([url, body]) => {
+            const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+            const headers = {"X-CSRFToken": token, "Content-Type": "application/json"};
+            return (await fetch(url, {method: "POST", headers, body: JSON.stringify(body)})).status;
+        }""",
+        ["/jwt/api/cookie/login/", {"username": "bob", "password": "workshop-2026"}],
+    )
+    assert status == 200
+    [token] = [
+        one["value"] for one in page.context.cookies(f"{demo.site}/jwt/api/cookie/") if "refresh" in one["name"]
+    ]
+    assert page.evaluate("document.cookie") == ""
+    page.get_by_role("button", name="Start over").click()
+    expect(page).to_have_url(f"{demo.site}/")
+    assert [one["name"] for one in page.context.cookies() if one["name"] == "authdemo_refresh"] == []
+    assert refresh(demo, token).json()["code"] == "token_revoked"
+
+
 def test_a_server_that_refuses_leaves_the_token_in_its_tab(demo, page):
     get_token(page, demo.site, "bob")
     page.goto(f"{demo.site}/start-over/")

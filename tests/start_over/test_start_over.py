@@ -132,7 +132,12 @@ def test_our_cookies_are_forgotten_each_at_its_path():
     browser.cookies["lab_other"] = "x"
     gone = browser.post("/start-over/").cookies
     paths = {name: cookie["path"] for name, cookie in gone.items() if cookie["max-age"] == 0}
-    expected = {COOKIE: "/", "oauth_provider": "/oauth/", "lab_other": "/"} | LAB_COOKIES
+    expected = {
+        COOKIE: "/",
+        "authdemo_refresh": "/jwt/api/cookie/",
+        "oauth_provider": "/oauth/",
+        "lab_other": "/",
+    } | LAB_COOKIES
     assert {name: paths.get(name) for name in expected} == expected
     assert "authdemo_csrf" not in paths
 

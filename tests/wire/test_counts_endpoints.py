@@ -98,6 +98,9 @@ def walk_jwt(meter: Meter) -> None:
     assert meter.api("/jwt/api/token/blacklist/", {"refresh": new["refresh"]}).status_code == 200
     for token in (pair["refresh"], new["refresh"], "rubbish"):
         assert meter.api("/jwt/api/token/refresh/", {"refresh": token}).status_code == 401
+    assert meter.api("/jwt/api/cookie/login/", FORM).status_code == 200
+    for act, status in (("refresh", 200), ("logout", 200), ("refresh", 401)):
+        assert meter.api(f"/jwt/api/cookie/{act}/", {}).status_code == status
 
 
 def walk_oauth(meter: Meter, company: Company) -> None:  # noqa: F811
