@@ -119,11 +119,11 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 CODES = {
     "access_denied", "invalid_client", "invalid_grant", "invalid_request", "invalid_scope", "server_error",
     "temporarily_unavailable", "unauthorized_client", "unsupported_grant_type", "unsupported_response_type",
-    "insufficient_scope", "invalid_token", "token_expired", "token_reused", "token_used", "token_revoked", "token_not_valid",
+    "insufficient_scope", "invalid_token", "token_expired", "token_reused", "token_revoked", "token_not_valid",
     "token_wrong_type", "token_wrong_audience", "token_wrong_issuer", "password_changed", "user_inactive",
     "user_not_found", "no_active_account", "not_authenticated", "authentication_failed", "permission_denied",
     "not_found", "method_not_allowed", "parse_error", "too_large", "throttled", "charset", "invalid", "required",
-    "blank", "null", "not_acceptable", "unsupported_media_type", "csrf_failed",
+    "blank", "null", "not_acceptable", "unsupported_media_type", "csrf_failed", "token_used",
 }  # fmt: skip
 CONSTANTS = CODES | {
     # HTTP

@@ -35,9 +35,7 @@ OWNERS = [
     Owner("verifier", "site:django_session.session_data", "sent when the code is exchanged"),
     Owner("verifier", "valkey:sessions values", "the copy of that"),
     Owner("access token", "site json:/jwt/api/token/*", "how it is handed out"),
-    Owner(
-        "access token", "site json:/jwt/api/cookie/*", "how it is handed out; the refresh token is in a cookie only"
-    ),
+    Owner("access token", "site json:/jwt/api/cookie/*", "handed out; the other is in a cookie"),
     Owner("refresh token", "site json:/jwt/api/token/*", "how it is handed out"),
     Owner("form token", "site page:*", "each form has one; it counts only beside the cookie"),
     Owner("form token", "site dom:*", "the same page after its scripts"),
