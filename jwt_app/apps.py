@@ -11,5 +11,5 @@ class JWTConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from . import checks  # noqa: F401
+        """Register the system checks, and start listening."""
+        from . import checks, receivers  # noqa: F401

@@ -10,6 +10,8 @@ from rest_framework_simplejwt import settings as simplejwt
 
 from . import keys
 
+LONGEST_GRACE = 60  # seconds: within them nobody notices a thief
+
 
 @register
 def token_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -34,4 +36,8 @@ def token_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for name in (f"TOKEN_{verb}_SERIALIZER" for verb in ("OBTAIN", "REFRESH", "BLACKLIST", "VERIFY"))
         if getattr(s, name) == simplejwt.DEFAULTS[name]
     ]
+    grace = getattr(settings, "JWT_ROTATION_GRACE_SECONDS", 0)
+    if not isinstance(grace, int) or not 0 <= grace <= LONGEST_GRACE:
+        text = f"JWT_ROTATION_GRACE_SECONDS must be a whole number from 0 to {LONGEST_GRACE}."
+        found.append(Error(text, id="jwt_app.E007"))
     return found

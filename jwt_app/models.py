@@ -7,6 +7,7 @@ SimpleJWT keeps a row for each refresh token (OutstandingToken) and for each tha
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,9 @@ class RefreshFamily(models.Model):
         LOGOUT = "logout", "signed out"
         REUSE = "reuse", "a used refresh token came back"
         ADMIN = "admin", "ended by an administrator"
+        ELSEWHERE = "elsewhere", "ended by the user from another browser"
+        PASSWORD = "password", "a new password"  # noqa: S105
+        INACTIVE = "inactive", "account deactivated"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="refresh_families")
@@ -36,12 +40,20 @@ class RefreshFamily(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=10, choices=Reason.choices, blank=True)
+    # Null, as for every sign-in: what JWT_ROTATION_GRACE_SECONDS says. An experiment may try another for a family.
+    grace_seconds = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name_plural = "refresh families"
 
     def __str__(self) -> str:
         return f"{self.user} since {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def grace(self) -> timedelta:
+        """For how long after its exchange a copy of a refresh token may come too late without ending the family."""
+        seconds = self.grace_seconds
+        return timedelta(seconds=getattr(settings, "JWT_ROTATION_GRACE_SECONDS", 0) if seconds is None else seconds)
 
     def password_unchanged(self) -> bool:
         """Say whether the user still has the password of the sign-in (as Django asks for each session)."""
@@ -60,7 +72,10 @@ class RefreshFamily(models.Model):
                 revoked_at=timezone.now(), reason=reason
             )
             if ended:
-                usable = OutstandingToken.objects.filter(membership__family=self, blacklistedtoken=None).order_by()
+                # Expired ones are left alone: nobody can use them, and `flush_tokens` may be at work there.
+                usable = OutstandingToken.objects.filter(
+                    membership__family=self, blacklistedtoken=None, expires_at__gt=timezone.now()
+                ).order_by()
                 rows = [BlacklistedToken(token=token) for token in usable]
                 BlacklistedToken.objects.bulk_create(rows, ignore_conflicts=True)
         if ended:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.exceptions import TokenError
@@ -27,6 +29,20 @@ class RefusedToken(TokenError):
     def __init__(self, detail: str, code: str) -> None:
         super().__init__(detail)
         self.code = code
+
+
+def ended(reason: str) -> RefusedToken:
+    """Return the refusal for a family that ended for this reason, one of `RefreshFamily.Reason`."""
+    if reason == RefreshFamily.Reason.PASSWORD:
+        return RefusedToken("The password was changed after this sign-in.", "password_changed")
+    if reason == RefreshFamily.Reason.INACTIVE:
+        return RefusedToken("The account was deactivated after this sign-in.", "user_inactive")
+    return RefusedToken("This sign-in has ended, or the account is gone.", "token_revoked")
+
+
+def too_late() -> RefusedToken:
+    """Return the refusal for a token that another call has exchanged within the grace."""
+    return RefusedToken("This refresh token was exchanged a moment ago. Use what came of it.", "token_used")
 
 
 def digest(token: str) -> str:
@@ -116,12 +132,14 @@ class RefreshToken(SignedToken, simplejwt.RefreshToken):
 
         Five statements. Raises RefusedToken; where the token was exchanged before, the whole family has ended then,
         and stays so: the refusal comes after the transaction. `durable` refuses a transaction around this one, which
-        would take the end of the family back.
+        would take the end of the family back. Within the grace a late copy is refused, and nothing ends.
         """
         with transaction.atomic(durable=True):
             # Everybody who presents a token of this family waits here for the one before. Other families go on.
             family, row = self._find(RefreshFamily.objects.select_for_update(of=("self",)))
             reused = is_used(row)
+            if is_late(row, family.grace):
+                raise too_late()
             if reused:
                 # RFC 9700 §4.14.2: a used token that comes back means that somebody else has a copy. Nobody can
                 # tell who of the two is the thief, so both have to sign in again.
@@ -137,7 +155,9 @@ class RefreshToken(SignedToken, simplejwt.RefreshToken):
 
     def check(self) -> None:
         """Raise RefusedToken where `rotate` would refuse, and change nothing."""
-        _, row = self._find(RefreshFamily.objects.all())
+        family, row = self._find(RefreshFamily.objects.all())
+        if is_late(row, family.grace):
+            raise too_late()
         if is_used(row):
             raise RefusedToken("This refresh token was used before.", "token_reused")
 
@@ -150,13 +170,17 @@ class RefreshToken(SignedToken, simplejwt.RefreshToken):
     def _find(self, families: Any) -> tuple[RefreshFamily, OutstandingToken]:
         """Return the family and the row of this token. Raises RefusedToken where they no longer allow anything."""
         family = families.select_related("user").filter(pk=self._uuid(FAMILY)).first()
-        if family is None or family.revoked_at:
-            raise RefusedToken("This sign-in has ended, or the account is gone.", "token_revoked")
+        if family is None:
+            raise ended("")
+        if family.revoked_at:
+            raise ended(family.reason)
         if not api_settings.USER_AUTHENTICATION_RULE(family.user):
             raise RefusedToken("This account is not active.", "user_inactive")
         if not family.password_unchanged():
-            raise RefusedToken("The password was changed after this sign-in.", "password_changed")
-        tokens = OutstandingToken.objects.select_related("blacklistedtoken", "successor").order_by()
+            raise ended(RefreshFamily.Reason.PASSWORD)
+        tokens = OutstandingToken.objects.select_related(
+            "blacklistedtoken", "successor__token__blacklistedtoken"
+        ).order_by()
         row = tokens.filter(jti=self._uuid("jti").hex).first()
         # The digest covers every claim, so this is the token as it was issued, in this family.
         if row is None or not constant_time_compare(row.token, digest(str(self))):
@@ -168,6 +192,17 @@ class RefreshToken(SignedToken, simplejwt.RefreshToken):
             return UUID(str(self.payload.get(claim)))
         except ValueError:
             raise RefusedToken("This refresh token is not one that was issued here.", "token_not_valid") from None
+
+
+def is_late(row: OutstandingToken, grace: timedelta) -> bool:
+    """Say whether this is the last token but one, exchanged within the grace.
+
+    Then it is more likely the second tab of one browser than a thief. Once the successor was used as well, its holder
+    has it for certain, and an older copy is no tab that was slow.
+    """
+    if not grace or not hasattr(row, "blacklistedtoken") or not hasattr(row, "successor"):
+        return False
+    return not is_used(row.successor.token) and timezone.now() < row.blacklistedtoken.blacklisted_at + grace
 
 
 def is_used(row: OutstandingToken) -> bool:

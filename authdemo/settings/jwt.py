@@ -74,6 +74,11 @@ SIMPLE_JWT = {
     "TOKEN_VERIFY_SERIALIZER": "jwt_app.serializers.VerifySerializer",
 }
 
+# Seconds in which a used refresh token that comes back is refused without ending the family, for clients whose tabs do
+# not agree on who refreshes. Its price: a thief who exchanges a stolen token this shortly before its owner does stays
+# unnoticed, for the owner's alarm is taken for a slow tab. So 0, and clients that refresh once.
+JWT_ROTATION_GRACE_SECONDS = whole("JWT_ROTATION_GRACE_SECONDS", 0, minimum=0, maximum=60)
+
 # The refresh token of a page that keeps it in a cookie; `Secure` as the session's.
 JWT_REFRESH_COOKIE_NAME = "authdemo_refresh"
 

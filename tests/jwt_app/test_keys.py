@@ -207,6 +207,8 @@ def test_a_key_of_ones_own_in_one_line(tmp_path: Path) -> None:
         ),
         ({"JWT_ACCESS_MINUTES": "soon"}, "JWT_ACCESS_MINUTES must be a whole number"),
         ({"JWT_REFRESH_DAYS": "0"}, "JWT_REFRESH_DAYS must be a whole number"),
+        ({"JWT_ROTATION_GRACE_SECONDS": "61"}, "JWT_ROTATION_GRACE_SECONDS must be a whole number from 0 to 60"),
+        ({"JWT_ROTATION_GRACE_SECONDS": "-1"}, "JWT_ROTATION_GRACE_SECONDS must be a whole number from 0 to 60"),
     ],
 )
 def test_a_wrong_setting_is_a_sentence_and_shows_no_value(
@@ -241,6 +243,13 @@ def test_the_check_tells_a_project_that_copies_the_app(settings: Any, changes: d
     settings.SIMPLE_JWT = {name: value for name, value in changed.items() if value is not ...}
 
     assert [message.id for message in run_checks() if str(message.id).startswith("jwt_app")] == [code]
+
+
+@pytest.mark.parametrize("seconds", [-1, 61, "5", 2.5, None])
+def test_the_check_tells_of_a_grace_that_is_none(settings: Any, seconds: Any) -> None:
+    settings.JWT_ROTATION_GRACE_SECONDS = seconds
+
+    assert [message.id for message in run_checks() if str(message.id).startswith("jwt_app")] == ["jwt_app.E007"]
 
 
 def test_the_shipped_settings_pass() -> None:
