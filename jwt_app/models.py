@@ -29,7 +29,7 @@ class RefreshFamily(models.Model):
         REUSE = "reuse", "a used refresh token came back"
         ADMIN = "admin", "ended by an administrator"
         ELSEWHERE = "elsewhere", "ended by the user from another browser"
-        PASSWORD = "password", "a new password"  # noqa: S105
+        PASSWORD = "password", "a new password"
         INACTIVE = "inactive", "account deactivated"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""A new password, or an account that is deactivated: the sign-ins from before end with it."""
+"""A new password, or an account that is deactivated, ends the sign-ins from before; reuse is told to the user."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from . import notices, signals
 from .models import RefreshFamily
 
 
@@ -31,3 +32,9 @@ def end_families(
             family.revoke(RefreshFamily.Reason.INACTIVE)
         elif not family.password_unchanged():
             family.revoke(RefreshFamily.Reason.PASSWORD)
+
+
+@receiver(signals.reused, dispatch_uid="jwt_app.tell_the_user")
+def tell_the_user(user: Any, family: RefreshFamily, **kwargs: Any) -> None:
+    """Once a family: it has ended, and the end is committed."""
+    notices.reuse(user, family)

@@ -197,7 +197,10 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# ---- Mail: printed by the process that sends it, or by the server that EMAIL_URL names.
+globals().update(parsed("EMAIL_URL", "consolemail://", env.email_url_config))  # EMAIL_BACKEND, EMAIL_HOST …
+EMAIL_TIMEOUT = 5  # seconds; a mail is sent while somebody waits for an answer
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Authdemo <authdemo@localhost>")
 
 # ---- Security headers
 HTTPS = SITE_URL.startswith("https://")
