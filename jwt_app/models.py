@@ -18,6 +18,9 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 
 from . import signals
 
+REMEMBERED = timedelta(days=7)
+"""For how long the user is shown that a family ended by reuse."""
+
 
 class RefreshFamily(models.Model):
     """The refresh tokens of one sign-in. Ended once, it stays ended."""

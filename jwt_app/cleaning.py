@@ -1,0 +1,63 @@
+"""Clear what has expired, a little at a time: the site goes on meanwhile, and memory stays flat.
+
+SimpleJWT's `flushexpiredtokens` deletes everything in one step. That loads every row, and on SQLite nobody can sign in
+until it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import reset_queries, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+
+from .backend import token_backend
+from .models import REMEMBERED, FamilyMember, RefreshFamily
+
+# An exchange looks at `exp` first and writes afterwards, when it has waited for its turn. What expired this long ago
+# is in nobody's hands any more.
+MARGIN = timedelta(minutes=5)
+
+
+def expired_tokens(size: int) -> Iterator[int]:
+    """Delete the refresh tokens that have expired, with what belongs to them. Yield how many, after each batch.
+
+    It goes along the primary key: the table is read once, whether or not most of it is still good, and needs no index
+    for this.
+    """
+    before = timezone.now() - MARGIN - token_backend().get_leeway()
+    return _in_batches(OutstandingToken.objects.filter(expires_at__lte=before), size, _delete_tokens)
+
+
+def empty_families(size: int) -> Iterator[int]:
+    """Delete the families that have no token left. One that ended by reuse is kept for as long as it is shown."""
+    shown = Q(reason=RefreshFamily.Reason.REUSE, revoked_at__gt=timezone.now() - REMEMBERED)
+    return _in_batches(RefreshFamily.objects.filter(~shown, members=None), size, lambda batch: batch.delete())
+
+
+def _in_batches(rows: QuerySet, size: int, delete: Callable[[QuerySet], Any]) -> Iterator[int]:
+    """Each batch is a transaction of its own: what is done is done, whatever stops it, and nobody waits for long."""
+    last = None
+    while True:
+        rest = rows.order_by("pk") if last is None else rows.order_by("pk").filter(pk__gt=last)
+        keys = list(rest.values_list("pk", flat=True)[:size])
+        if not keys:
+            return
+        with transaction.atomic():
+            delete(rows.order_by().filter(pk__in=keys))
+        last = keys[-1]
+        reset_queries()  # with DEBUG, Django keeps the text of each statement
+        yield len(keys)
+
+
+def _delete_tokens(batch: QuerySet[OutstandingToken]) -> None:
+    keys = list(batch.values_list("pk", flat=True))
+    # What points to them first, one statement each; Django's cascade would load the rows.
+    FamilyMember.objects.filter(parent__in=keys).update(parent=None)
+    FamilyMember.objects.filter(token__in=keys).delete()
+    BlacklistedToken.objects.filter(token__in=keys).delete()
+    OutstandingToken.objects.filter(pk__in=keys).delete()
