@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "sessions_app.labs.stores",
     "sessions_app.attacks",
     "jwt_app",
+    "jwt_app.labs.families",
 ]
 
 MIDDLEWARE = [

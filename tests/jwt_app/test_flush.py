@@ -160,7 +160,10 @@ def test_ten_times_the_rows_take_the_same_memory(alice: Any, settings: Any) -> N
 
 def test_the_families_are_uuids_and_none_is_skipped(alice: Any) -> None:
     RefreshFamily.objects.bulk_create(
-        [RefreshFamily(id=UUID(int=number), user=alice, session_auth_hash="x") for number in (0, 1, 2**127, 2**128 - 1)]
+        [
+            RefreshFamily(id=UUID(int=number), user=alice, session_auth_hash="x")
+            for number in (0, 1, 2**127, 2**128 - 1)
+        ]
     )
 
     assert flush(batch_size=1).endswith("4 families without tokens.\n")

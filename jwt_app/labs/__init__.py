@@ -1,0 +1,1 @@
+"""Experiments with tokens. They use the project's instruments; the app's core knows nothing of them."""
