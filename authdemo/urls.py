@@ -14,6 +14,7 @@ urlpatterns = [
     path("sessions/", include("sessions_app.urls")),
     path("sessions/", include("sessions_app.labs.stores.urls")),
     path("jwt/", include("jwt_app.urls")),
+    path("jwt/families/", include("authdemo.families.urls")),
     path("jwt/labs/", include("jwt_app.labs.families.urls")),
     path("oauth/", include("oauth_app.client.urls")),
     path("workshop/", include("authdemo.workshop.urls")),

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "authdemo.device",
     "authdemo.workshop",
     "authdemo.guard",
+    "authdemo.families",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",
     "django.contrib.auth",

@@ -80,6 +80,10 @@ PAGES: dict[str, tuple[Part, ...]] = {
             ("sessions_app.views.revoke_device", "allauth.usersessions.models.UserSession.end"),
         ),
         Part("When you end all others", ("sessions_app.devices.end_others",)),
+        Part(
+            "For the sign-ins with tokens",
+            ("authdemo.families.listing.sign_ins_of", "authdemo.families.views.end", "jwt_app.models.RefreshFamily"),
+        ),
     ),
     "sessions:password": (
         Part(

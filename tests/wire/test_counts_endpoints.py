@@ -58,6 +58,7 @@ def walk_sessions(meter: Meter) -> None:
     assert meter.get("/sessions/api/whoami/").status_code == 401
     assert meter.post("/sessions/login/", FORM | {"password": "wrong"}).status_code == 401
     assert meter.post("/sessions/login/", FORM).status_code == 302
+    meter.post(f"/jwt/families/{UUID(int=1)}/end/")
     other = Client()
     other.post("/sessions/login/", FORM)
     for path in ("/", "/sessions/", "/sessions/devices/", "/sessions/api/whoami/", "/sessions/login/", "/admin/"):
@@ -98,6 +99,8 @@ def walk_jwt(meter: Meter) -> None:
     assert meter.api("/jwt/api/token/blacklist/", {"refresh": new["refresh"]}).status_code == 200
     for token in (pair["refresh"], new["refresh"], "rubbish"):
         assert meter.api("/jwt/api/token/refresh/", {"refresh": token}).status_code == 401
+    meter.api("/jwt/labs/family/", {"refresh": new["refresh"]})
+    meter.api("/jwt/labs/race/", {"times": 2})
     assert meter.api("/jwt/api/cookie/login/", FORM).status_code == 200
     for act, status in (("refresh", 200), ("logout", 200), ("refresh", 401)):
         assert meter.api(f"/jwt/api/cookie/{act}/", {}).status_code == status
