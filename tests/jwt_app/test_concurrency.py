@@ -37,18 +37,37 @@ def all_at_once(running: Any, tokens: list[str]) -> list[requests.Response]:
         return list(pool.map(exchange, enumerate(tokens)))
 
 
-def test_one_token_one_winner(running: Any) -> None:
-    token = post(running.site, "", username="alice", password=PASSWORD).json()["refresh"]
+def sign_ins(running: Any, number: int, grace: int) -> list[str]:
+    """Make that many families with a grace of their own, in one process; return the first token of each."""
+    made = running.shell(
+        "from jwt_app.tokens import RefreshToken\n"
+        "from jwt_app.models import RefreshFamily\n"
+        "user = User.objects.get(username='alice')\n"
+        f"for token in [RefreshToken.for_user(user) for _ in range({number})]:\n"
+        f"    RefreshFamily.objects.filter(pk=token['family']).update(grace_seconds={grace})\n"
+        "    print(token)\n"
+    )
+    return [line for line in made.split() if line.startswith("eyJ")]
 
-    answers = all_at_once(running, [token] * CALLS)
 
-    assert Counter(answer.status_code for answer in answers) == {200: 1, 401: CALLS - 1}
-    codes = Counter(answer.json()["code"] for answer in answers if answer.status_code == 401)
-    assert codes == {"token_reused": 1, "token_revoked": CALLS - 2}
-    # The family has ended, for the winner as well, on both instances.
-    [winner] = [answer.json()["refresh"] for answer in answers if answer.status_code == 200]
-    assert post(running.site, "refresh/", refresh=winner).json()["code"] == "token_revoked"
-    assert post(running.site_b, "verify/", token=winner).status_code == 401
+@pytest.mark.parametrize(
+    ("grace", "rounds", "codes"), [(0, 40, {"token_reused", "token_revoked"}), (60, 20, {"token_used"})]
+)
+def test_one_token_one_winner(running: Any, grace: int, rounds: int, codes: set[str]) -> None:
+    tokens = sign_ins(running, rounds, grace)
+    assert len(tokens) == rounds
+    for token in tokens:
+        answers = all_at_once(running, [token] * CALLS)
+
+        assert Counter(answer.status_code for answer in answers) == {200: 1, 401: CALLS - 1}
+        found = Counter(answer.json()["code"] for answer in answers if answer.status_code == 401)
+        assert found.keys() == codes
+        assert grace or found["token_reused"] == 1
+        # Dead, for the winner as well, on both instances; or alive, on both.
+        [winner] = [answer.json()["refresh"] for answer in answers if answer.status_code == 200]
+        assert post(running.site_b, "verify/", token=winner).status_code == (200 if grace else 401)
+        last = post(running.site, "refresh/", refresh=winner)
+        assert (last.status_code, last.json().get("code")) == ((200, None) if grace else (401, "token_revoked"))
 
 
 def test_different_families_do_not_disturb_each_other(running: Any) -> None:
