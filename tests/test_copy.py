@@ -77,6 +77,8 @@ def make(folder: Path, app: str) -> BareProject:
     assert "no issues" in project.run("manage.py", "check")
     project.run("manage.py", "makemigrations", "--check", "--dry-run")
     project.run("manage.py", "migrate")
+    if app == "jwt_app":
+        assert "Deleted 0 expired tokens" in project.run("manage.py", "flush_tokens")
     user = ("--username=zoe", "--email=zoe@example.com")
     project.run("manage.py", "createsuperuser", "--noinput", *user, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
     return project
@@ -187,6 +189,16 @@ def jwt(base: str) -> None:
     assert call("api/token/blacklist/", {"refresh": new["refresh"]}).status_code == 200
     assert call("api/token/refresh/", {"refresh": new["refresh"]}).status_code == 401
     assert call("api/whoami/", token=pair["access"]).status_code == 200  # until it expires
+
+    visitor = Visitor(base)
+    visitor.get("/admin/login/")  # any page with a form gives the CSRF token
+    page = {"headers": {"X-CSRFToken": visitor.http.cookies["csrftoken"]}, "timeout": 30}
+    zoe = {"username": "zoe", "password": PASSWORD}
+    assert visitor.http.post(f"{base}/jwt/api/cookie/login/", json=zoe, timeout=30).json()["code"] == "csrf_failed"
+    assert visitor.http.post(f"{base}/jwt/api/cookie/login/", json=zoe, **page).json().keys() == {"access"}
+    assert visitor.http.post(f"{base}/jwt/api/cookie/refresh/", **page).status_code == 200
+    assert visitor.http.post(f"{base}/jwt/api/cookie/logout/", **page).status_code == 200
+    assert visitor.http.post(f"{base}/jwt/api/cookie/refresh/", **page).status_code == 401
 
 
 STORIES: dict[str, Callable[[str], None]] = {"sessions_app": sessions, "jwt_app": jwt}
