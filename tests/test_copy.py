@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -192,7 +193,7 @@ def jwt(base: str) -> None:
 
     visitor = Visitor(base)
     visitor.get("/admin/login/")  # any page with a form gives the CSRF token
-    page = {"headers": {"X-CSRFToken": visitor.http.cookies["csrftoken"]}, "timeout": 30}
+    page: dict[str, Any] = {"headers": {"X-CSRFToken": visitor.http.cookies["csrftoken"]}, "timeout": 30}
     zoe = {"username": "zoe", "password": PASSWORD}
     assert visitor.http.post(f"{base}/jwt/api/cookie/login/", json=zoe, timeout=30).json()["code"] == "csrf_failed"
     assert visitor.http.post(f"{base}/jwt/api/cookie/login/", json=zoe, **page).json().keys() == {"access"}
