@@ -16,6 +16,7 @@ urlpatterns = [
     path("jwt/", include("jwt_app.urls")),
     path("jwt/families/", include("authdemo.families.urls")),
     path("jwt/labs/", include("jwt_app.labs.families.urls")),
+    path("jwt/", include("jwt_app.labs.inspector.urls")),
     path("oauth/", include("oauth_app.client.urls")),
     path("workshop/", include("authdemo.workshop.urls")),
     path("wire/", include("authdemo.wire.urls")),

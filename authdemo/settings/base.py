@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "sessions_app.attacks",
     "jwt_app",
     "jwt_app.labs.families",
+    "jwt_app.labs.inspector",
 ]
 
 MIDDLEWARE = [

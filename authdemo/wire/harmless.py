@@ -35,6 +35,7 @@ SECRETS = {
     "refresh_token": "refresh token",
     "id_token": "ID token",
     "token": "token",
+    "key": "key",
     "code": "authorization code",
     "code_verifier": "PKCE verifier",
     "code_challenge": "PKCE challenge",
@@ -62,7 +63,7 @@ SECRETS = {
 
 # People choose these, so they may be short, guessable or used elsewhere: no character, no length, no fingerprint.
 # What somebody types as a name may be a password in the wrong field.
-CHOSEN = {"password", "client secret", "typed name", "personal data"}
+CHOSEN = {"password", "client secret", "typed name", "personal data", "key"}
 
 # What lets somebody in, as opposed to what only ties two requests together.
 CREDENTIALS = {
