@@ -190,6 +190,25 @@ PAGES: dict[str, tuple[Part, ...]] = {
             "When you press “Sign out”", ("jwt_app.tokens.RefreshToken.revoke", "jwt_app.models.RefreshFamily.revoke")
         ),
     ),
+    "inspector:page": (
+        Part(
+            "When you press “Inspect”",
+            (
+                "jwt_app.labs.inspector.inspection.inspect",
+                "jwt_app.labs.inspector.decoding.decode",
+                "jwt_app.labs.inspector.strict.base64url",
+            ),
+        ),
+        Part(
+            "To verify it",
+            (
+                "jwt_app.labs.inspector.verifying.fits",
+                "jwt_app.labs.inspector.keyring.Key",
+                "jwt_app.labs.inspector.given.read",
+            ),
+        ),
+        Part("When you press “Sign”", ("jwt_app.labs.inspector.signing.sign",)),
+    ),
     "oauth:index": (
         Part("For this page", ("oauth_app.client.views.index",)),
         Part(

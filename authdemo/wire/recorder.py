@@ -27,6 +27,8 @@ logger = logging.getLogger("authdemo.wire")
 LARGEST_BODY = 16 * 1024  # bytes; of a larger one only the size is kept
 MOST_CALLS = 100
 # Looked at by the pages themselves every two seconds, or about the list itself: they would push out what was done.
+# Whatever people paste there may be a credential of somewhere else: not even its names and numbers are kept.
+BODY_WITHHELD = ("/jwt/inspector/", "/jwt/api/inspect/")
 NOT_RECORDED = ("/wire/", "/start-over/", "/workshop/tour/status/", "/healthz", "/favicon.ico")
 
 
@@ -71,7 +73,7 @@ def describe(request: HttpRequest, response: HttpResponseBase, counters: Counter
     caller = who(request, response)
     known = what_is_known(request, caller["username"], caller["became"])
     sent = redaction.redact_request(request_parts(request), known)
-    answer = redaction.redact_response(response_parts(response), known)
+    answer = redaction.redact_response(response_parts(response, withheld(request)), known)
     return Exchange(
         browser=recorded_as(request),
         at=timezone.now() - timedelta(seconds=time.perf_counter() - counters.started),
@@ -150,8 +152,13 @@ def request_parts(request: HttpRequest) -> redaction.RequestParts:
     )
 
 
+def withheld(request: HttpRequest) -> bool:
+    """Tell whether nothing of the two bodies may be kept but their size."""
+    return request.path.startswith(BODY_WITHHELD)
+
+
 def _content(request: HttpRequest) -> bytes:
-    if _length(request) > LARGEST_BODY:
+    if _length(request) > LARGEST_BODY or withheld(request):
         return b""
     try:
         return request.body
@@ -167,11 +174,11 @@ def _fields(request: HttpRequest) -> list[tuple[str, str]]:
         return []
 
 
-def response_parts(response: HttpResponseBase) -> redaction.ResponseParts:
-    """Take a response apart."""
+def response_parts(response: HttpResponseBase, withheld: bool = False) -> redaction.ResponseParts:
+    """Take a response apart, without its body where that is withheld."""
     content = response.content if isinstance(response, HttpResponse) else None
     kind = response.get("Content-Type", "")
-    looked_at = content is not None and len(content) <= LARGEST_BODY and "json" in kind
+    looked_at = content is not None and len(content) <= LARGEST_BODY and "json" in kind and not withheld
     return redaction.ResponseParts(
         status=response.status_code,
         headers=list(response.items()),

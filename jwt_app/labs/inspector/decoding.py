@@ -181,8 +181,8 @@ def _encrypted(parts: list[str]) -> Token:
         f"Five parts: this is {Form.JWE}. Only its header can be read. What it says needs the key of its receiver, "
         "and is not decrypted here.",
     )
-    for part in parts[1:]:
-        _part(token, "form", part)
+    for name, part in zip(("encrypted key", "initialization vector", "ciphertext", "tag"), parts[1:], strict=True):
+        _part(token, name, part)
     return token
 
 
