@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import MaxLengthValidator
 from rest_framework import serializers
 
 from .given import FORMATS
@@ -14,7 +15,7 @@ class AnyText(serializers.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, allow_blank=True, **kwargs)
-        self.validators = []
+        self.validators = [one for one in self.validators if isinstance(one, MaxLengthValidator)]
 
     def to_internal_value(self, data: Any) -> str:
         """Take text only. REST framework would take numbers for it."""

@@ -9,12 +9,13 @@ from typing import Any
 import jwt
 import pytest
 from django.test import Client
+from jwt.utils import base64url_encode
 
 from jwt_app import keys
 from jwt_app.backend import token_backend
-from tests.jwt_app.conftest import claims, forge
+from tests.jwt_app.conftest import claims, use_algorithm
 
-__all__ = ["forge"]
+__all__ = ["use_algorithm"]
 
 URL = "/jwt/api/inspect/"
 PAGE = "/jwt/inspector/"
@@ -45,7 +46,11 @@ def failed(answer: Any) -> dict[str, str]:
 
 
 def hs256(payload: dict[str, Any], secret: str = SECRET, **header: Any) -> str:
-    return jwt.PyJWS().encode(json.dumps(payload).encode(), secret, "HS256", header)
+    """Signed with any secret, also with one that PyJWT would warn of."""
+    parts = ({"alg": "HS256"} | header, payload)
+    text = b".".join(base64url_encode(json.dumps(part).encode()) for part in parts)
+    signature = jwt.get_algorithm_by_name("HS256").sign(text, secret.encode())
+    return b".".join((text, base64url_encode(signature))).decode()
 
 
 def site_token(**changes: Any) -> str:
