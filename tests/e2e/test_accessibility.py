@@ -13,7 +13,15 @@ from tests.e2e.steps import get_token, sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-SITE_PAGES = ["/", "/sessions/login/", "/jwt/", "/oauth/", "/oauth/accounts/google/login/", "/no/such/page/"]
+SITE_PAGES = [
+    "/",
+    "/sessions/login/",
+    "/jwt/",
+    "/jwt/inspector/",
+    "/oauth/",
+    "/oauth/accounts/google/login/",
+    "/no/such/page/",
+]
 SIGNED_IN_PAGES = [
     "/",
     "/sessions/",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.live import provider_steps, session_steps, steps, tour_steps
+from tests.live import inspector_steps, provider_steps, session_steps, steps, tour_steps
 from tests.live.visit import Run
 
 STEPS: list[Callable[[Run], None]] = [
@@ -19,6 +19,7 @@ STEPS: list[Callable[[Run], None]] = [
     tour_steps.the_tour,
     steps.tokens_on_the_page,
     steps.tokens_revealed,
+    inspector_steps.tokens_inspected,
     steps.tokens_by_program,
     steps.a_token_in_a_cookie,
     provider_steps.sign_in_with_each_provider,
