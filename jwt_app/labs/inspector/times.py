@@ -32,10 +32,10 @@ def lasting(seconds: float) -> str:
 
 
 def in_words(value: Any, now: datetime) -> str:
-    """Return "in 14 minutes (2030-01-02 03:04:05 UTC)"; "" for what is no time."""
+    """Return "in 14 minutes (2030-01-02 03:04:05 UTC)", or ago, or now; "" for what is no time."""
     when = moment(value)
     if when is None:
         return ""
     seconds = (when - now).total_seconds()
-    distance = f"in {lasting(seconds)}" if seconds > 0 else f"{lasting(seconds)} ago"
+    distance = f"in {lasting(seconds)}" if seconds > 0 else "now" if seconds > -1 else f"{lasting(seconds)} ago"
     return f"{distance} ({when:%Y-%m-%d %H:%M:%S} UTC)"

@@ -109,7 +109,6 @@ MEMBERS = ["kty", "n", "e", "d", "p", "q", "x", "y", "crv", "k", "kid", "alg", "
 def test_no_answer_is_an_error_of_ours(
     settings: Any, token: str, key: str | None, form: str | None, only: Any
 ) -> None:
-    settings.LABS = True
     body = json.dumps({"token": token, "key": key, "key_format": form, "algorithms": only})
     response = Client().post(URL, body, content_type="application/json")
     assert response.status_code == 200
