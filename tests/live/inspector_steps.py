@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
+
 from playwright.sync_api import expect
 
 from tests.jwt_app.labs.inspector.conftest import hs256
-from tests.live.visit import Run, new_password
+from tests.live.visit import Run
 
 
 def tokens_inspected(run: Run) -> None:
-    secret = run.used.add("pasted key", new_password())
+    secret = run.used.add("pasted key", secrets.token_urlsafe(24))
     token = run.used.add("pasted token", hs256({"user_id": 1}, secret))
     run.go("/jwt/inspector/")
     run.page.get_by_label("Token", exact=True).fill(token)
