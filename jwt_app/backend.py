@@ -1,73 +1,176 @@
-"""SimpleJWT's token backend, with a key ID in each header."""
+"""SimpleJWT's token backend, with a key ID in each header, and more than one key."""
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
 from functools import cache, cached_property
 from typing import Any
 
 import jwt
+from django.conf import settings
 from rest_framework_simplejwt import settings as simplejwt
 from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenBackendError
 
 from . import keys
+from .keyring import Key, KeyRing, KeyRingError
+
+logger = logging.getLogger(__name__)
 
 
-class KeyedBackend(TokenBackend):
-    """Signs with one key, names it in the header as `kid`, and looks the verifying key up by that name.
+class OneKey(TokenBackend):
+    """SimpleJWT's own, with one key and that key's algorithm. It writes the key's name into each header (`kid`).
 
-    Who holds tokens from before a key change can then still be verified: `verifying_keys` is the place to add the
-    former keys. HS* has no public key, therefore no key set and no `kid`.
+    HS* has no public key, therefore no key set and no name.
     """
+
+    until: int | None = None
 
     @cached_property
     def public_jwk(self) -> dict[str, str]:
-        """The public half of the signing key."""
+        """The public half."""
         return keys.jwk(self.algorithm, self.prepared_verifying_key)
 
     @property
-    def verifying_keys(self) -> dict[str, Any]:
-        """Every key that a token may be signed with, by `kid`."""
-        return {self.public_jwk["kid"]: self.prepared_verifying_key}
+    def kid(self) -> str:
+        """The name; "" for HS*."""
+        return "" if keys.is_symmetric(self.algorithm) else self.public_jwk["kid"]
 
-    def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """Return the JWK Set (RFC 7517 §5). It is empty for HS*: to publish that secret would be to give it away."""
-        return {"keys": [] if keys.is_symmetric(self.algorithm) else [self.public_jwk]}
+    @property
+    def verifies(self) -> bool:
+        """Whether a token that it signed can still be good."""
+        return self.until is None or time.time() < self.until
 
     def encode(self, payload: dict[str, Any]) -> str:
         """Sign. `iss` and `aud` say who made the token and for whom."""
-        headers = {} if keys.is_symmetric(self.algorithm) else {"kid": self.public_jwk["kid"]}
         return jwt.encode(
             {**payload, "iss": self.issuer, "aud": self.audience},
             self.prepared_signing_key,
             algorithm=self.algorithm,
-            headers=headers,
+            headers={"kid": self.kid} if self.kid else {},
             json_encoder=self.json_encoder,
         )
 
-    def get_verifying_key(self, token: str | bytes) -> Any:
-        """Return the key named in the header.
 
-        The header is not trusted: it can only choose among our own keys, and the algorithm is ours in any case
-        (RFC 8725 §3.1). The caller turns PyJWT's InvalidTokenError into its own exception.
+class KeyedBackend:
+    """All keys of this process: the newest signs, and a token is verified by the one that it names.
+
+    The keys are SIMPLE_JWT's one, or those of the ring in JWT_KEY_RING. Whether the ring has changed is asked before
+    each use, which is one look at the file's date. So a change holds for the next request, at every instance: what
+    one of them signs with a new key, no other refuses.
+    """
+
+    def __init__(self, ring: KeyRing | None = None) -> None:
+        self._ring = ring
+        self._seen: object = self  # no stamp is equal to it
+        self._known: dict[str, OneKey] = {}
+        self._turn = threading.Lock()
+
+    @property
+    def by_kid(self) -> dict[str, OneKey]:
+        """Every key, oldest first. Raises KeyRingError where none was ever read."""
+        stamp = self._ring.stamp() if self._ring else None
+        if stamp != self._seen:
+            with self._turn:  # one thread reads, the others wait for it
+                if stamp != self._seen:
+                    self._read()
+                    self._seen = stamp
+        return self._known
+
+    def _read(self) -> None:
+        if self._ring is None:
+            s = simplejwt.api_settings
+            found = [_one(s.ALGORITHM, s.SIGNING_KEY, s.VERIFYING_KEY)]
+        else:
+            try:
+                found = [_of(key) for key in self._ring.read()]
+                if not found:
+                    raise KeyRingError(f"The key ring {self._ring.path.name} is gone.")
+            except KeyRingError as error:
+                if not self._known:
+                    raise
+                # To refuse everybody would be no safer: these keys were good a moment ago.
+                logger.error("%s This process goes on with the keys that it has.", error)
+                return
+        self._known = {key.kid: key for key in found}
+
+    @property
+    def signing(self) -> OneKey:
+        """The key that signs."""
+        return next(reversed(self.by_kid.values()))
+
+    def jwks(self) -> dict[str, list[dict[str, str]]]:
+        """Return the JWK Set (RFC 7517 §5): whatever a token that is still good may be signed with.
+
+        It is empty for HS*: to publish that secret would be to give it away.
         """
-        if keys.is_symmetric(self.algorithm):
-            return self.prepared_signing_key
+        return {"keys": [key.public_jwk for kid, key in self.by_kid.items() if kid and key.verifies]}
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        """Sign with the newest key."""
+        return self.signing.encode(payload)
+
+    def decode(self, token: str | bytes, verify: bool = True) -> dict[str, Any]:
+        """Return the payload. Raises TokenBackendError."""
+        claims: dict[str, Any] = self.key_of(token).decode(token, verify)
+        return claims
+
+    def key_of(self, token: str | bytes) -> OneKey:
+        """Return the key that the header names. Raises TokenBackendError.
+
+        The header is not trusted: it can only choose among our own keys, and the algorithm is the key's in any case
+        (RFC 8725 §3.1).
+        """
+        known = self.by_kid
+        if "" in known:
+            return known[""]
         try:
-            return self.verifying_keys[jwt.get_unverified_header(token)["kid"]]
-        except KeyError:
-            raise jwt.InvalidTokenError("No key of this name.") from None
+            key = known[jwt.get_unverified_header(token)["kid"]]
+        except (KeyError, jwt.InvalidTokenError) as error:
+            raise TokenBackendError("No key of this name") from error
+        if not key.verifies:
+            raise TokenBackendError("The key of this name is too old")
+        return key
+
+    def get_leeway(self) -> Any:
+        """Return by how much the clocks may differ."""
+        return self.signing.get_leeway()
 
 
-@cache
-def token_backend() -> KeyedBackend:
-    """Return the one backend of this process, made from SIMPLE_JWT."""
+def _one(algorithm: str, signing_key: str, verifying_key: str) -> OneKey:
     s = simplejwt.api_settings
-    return KeyedBackend(
-        s.ALGORITHM,
-        s.SIGNING_KEY,
-        s.VERIFYING_KEY,
+    return OneKey(
+        algorithm,
+        signing_key,
+        verifying_key,
         audience=s.AUDIENCE,
         issuer=s.ISSUER,
         leeway=s.LEEWAY,
         json_encoder=s.JSON_ENCODER,
     )
+
+
+def _of(key: Key) -> OneKey:
+    one = _one(key.alg, key.private, key.public)
+    one.until = key.until
+    return one
+
+
+def key_ring() -> KeyRing | None:
+    """Return the ring that JWT_KEY_RING names, None where SIMPLE_JWT's one key is all."""
+    path = getattr(settings, "JWT_KEY_RING", None)
+    s = simplejwt.api_settings
+    return KeyRing(path, max(s.REFRESH_TOKEN_LIFETIME, s.ACCESS_TOKEN_LIFETIME)) if path else None
+
+
+@cache
+def token_backend() -> KeyedBackend:
+    """Return the one backend of this process. Raises KeyRingError where it has no key to sign with."""
+    ring = key_ring()
+    if ring:
+        s = simplejwt.api_settings
+        # A project that had one key until now begins its ring with that: its tokens stay good.
+        ring.ensure(s.ALGORITHM, first="" if s.SIGNING_KEY == settings.SECRET_KEY else s.SIGNING_KEY)
+    return KeyedBackend(ring)

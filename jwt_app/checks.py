@@ -9,6 +9,8 @@ from django.core.checks import CheckMessage, Error, register
 from rest_framework_simplejwt import settings as simplejwt
 
 from . import keys
+from .backend import key_ring
+from .keyring import KeyRingError
 
 LONGEST_GRACE = 60  # seconds: within them nobody notices a thief
 
@@ -18,7 +20,9 @@ def token_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Report a key that is shared or does not fit, and claims that nobody would check."""
     s = simplejwt.api_settings
     found: list[CheckMessage] = []
-    if s.SIGNING_KEY == settings.SECRET_KEY:
+    if getattr(settings, "JWT_KEY_RING", None):
+        found += _ring_problems(s.ALGORITHM)
+    elif s.SIGNING_KEY == settings.SECRET_KEY:
         # SimpleJWT's default. Then whoever has one has both, and neither can be changed alone.
         found.append(Error("SIMPLE_JWT['SIGNING_KEY'] must be a key of its own, not SECRET_KEY.", id="jwt_app.E001"))
     else:
@@ -41,3 +45,17 @@ def token_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         text = f"JWT_ROTATION_GRACE_SECONDS must be a whole number from 0 to {LONGEST_GRACE}."
         found.append(Error(text, id="jwt_app.E007"))
     return found
+
+
+def _ring_problems(algorithm: str) -> list[CheckMessage]:
+    """Report a ring that cannot be read, and an algorithm that cannot have one. It is not made here."""
+    if algorithm not in keys.NEEDS or keys.is_symmetric(algorithm):
+        needs = "JWT_KEY_RING needs an algorithm with a public key, such as RS256, ES256 or EdDSA."
+        return [Error(f"SIMPLE_JWT['ALGORITHM']: {needs}", id="jwt_app.E007")]
+    ring = key_ring()
+    try:
+        if ring:
+            ring.read()
+    except KeyRingError as error:
+        return [Error(f"JWT_KEY_RING: {error}", id="jwt_app.E008")]
+    return []

@@ -57,7 +57,9 @@ def describe(token: Any, user: dict[str, str]) -> dict[str, Any]:
     return {"mechanism": "jwt", "user": user, "credential": credential, "served_by": served_by}
 
 
-@method_decorator(cache_control(public=True, max_age=300), name="dispatch")
+# A verifier keeps the keys as long as it likes, and comes back for a name that it does not know (OpenID Connect Core
+# §10.1.1). A cache between the two must not answer that with the keys of before.
+@method_decorator(cache_control(no_cache=True), name="dispatch")
 class JWKSView(APIView):
     """The public keys: with these, any service can verify a token and none can make one."""
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from jwt_app import keys
+from jwt_app.keyring import KeyRing, KeyRingError
 
 from .base import ORDERS_URL, SITE_URL
-from .env import choice, generated, problems, text, whole
+from .env import VAR_DIR, choice, generated, problems, text, whole
 
 REST_FRAMEWORK = {
     # The session cookie opens nothing here: an API that took it would need CSRF protection, too.
@@ -29,36 +30,37 @@ REST_FRAMEWORK = {
 JWT_ALGORITHM = choice("JWT_ALGORITHM", "RS256", keys.NEEDS)
 
 
-def _signing_key() -> str:
-    """Return JWT_SIGNING_KEY where it is set and fits, else a key that is made once for all processes."""
-    # Many places allow one line for a variable: there, a PEM has "\n" where its lines end.
-    value = text("JWT_SIGNING_KEY").replace("\\n", "\n")
+# One key that is kept elsewhere, or none: then a ring of keys lies in VAR_DIR, and they can be rotated.
+# Many places allow one line for a variable: there, a PEM has "\n" where its lines end.
+JWT_SIGNING_KEY = text("JWT_SIGNING_KEY").replace("\\n", "\n")
+if JWT_SIGNING_KEY:
     try:
-        keys.public_key(JWT_ALGORITHM, value)
+        keys.public_key(JWT_ALGORITHM, JWT_SIGNING_KEY)
     except ValueError as error:
-        if value:
-            problems.append(f"JWT_SIGNING_KEY does not fit JWT_ALGORITHM: {error}")
-    else:
-        return value
-    # One file for each kind of key: with another JWT_ALGORITHM the file of the first stays as it is.
-    kind = "RSA" if JWT_ALGORITHM[:2] in {"RS", "PS"} else JWT_ALGORITHM
-    return generated(f"jwt_signing_key.{kind}", lambda: keys.new_key(JWT_ALGORITHM))
+        problems.append(f"JWT_SIGNING_KEY does not fit JWT_ALGORITHM: {error}")
+        JWT_SIGNING_KEY = ""
+if not JWT_SIGNING_KEY and keys.is_symmetric(JWT_ALGORITHM):
+    # One secret signs and verifies. There is nothing to rotate: an old one that still verifies still signs.
+    JWT_SIGNING_KEY = generated(f"jwt_signing_key.{JWT_ALGORITHM}", lambda: keys.new_key(JWT_ALGORITHM))
 
+# The newest key signs, the ones before it verify until what they signed has expired: manage.py rotate_jwt_keys.
+JWT_KEY_RING = None if JWT_SIGNING_KEY else VAR_DIR / "jwt_keys.json"
 
-JWT_SIGNING_KEY = _signing_key()
+# Long, because it can be taken back: it is only ever sent here, where its row is looked at.
+REFRESH_TOKEN_LIFETIME = timedelta(days=whole("JWT_REFRESH_DAYS", 7))
 
 SIMPLE_JWT = {
     "ALGORITHM": JWT_ALGORITHM,
-    # Never SECRET_KEY, which is SimpleJWT's default: that signs sessions and password resets as well.
+    # Never SECRET_KEY, which is SimpleJWT's default: that signs sessions and password resets as well. With a ring of
+    # keys both are empty.
     "SIGNING_KEY": JWT_SIGNING_KEY,
-    "VERIFYING_KEY": keys.public_key(JWT_ALGORITHM, JWT_SIGNING_KEY),
+    "VERIFYING_KEY": keys.public_key(JWT_ALGORITHM, JWT_SIGNING_KEY) if JWT_SIGNING_KEY else "",
     # `iss`: who made the token. `aud`: for whom. Both are in each token, and both are compared.
     "ISSUER": SITE_URL,
     "AUDIENCE": "authdemo-api",
     # Short, because nothing can take an access token back. What is lost with it is lost for this long.
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=whole("JWT_ACCESS_MINUTES", 15)),
-    # Long, because it can be taken back: it is only ever sent here, where its row is looked at.
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=whole("JWT_REFRESH_DAYS", 7)),
+    "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,
     # Each refresh token is good for one exchange. One that comes back is a sign of theft.
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
@@ -81,6 +83,13 @@ JWT_ROTATION_GRACE_SECONDS = whole("JWT_ROTATION_GRACE_SECONDS", 0, minimum=0, m
 
 # The refresh token of a page that keeps it in a cookie; `Secure` as the session's.
 JWT_REFRESH_COOKIE_NAME = "authdemo_refresh"
+
+if JWT_KEY_RING and not problems:  # a mistyped JWT_ALGORITHM changes no key
+    try:
+        # Made before any process needs it. Another JWT_ALGORITHM than before is a change of keys like any other.
+        KeyRing(JWT_KEY_RING, REFRESH_TOKEN_LIFETIME).ensure(JWT_ALGORITHM)
+    except KeyRingError as error:
+        problems.append(str(error))
 
 # The page /jwt/ also calls a service that is not Django: this starts it.
 ORDERS_COMMAND = f"waitress-serve --listen={urlsplit(ORDERS_URL).netloc} demo.orders.app:application"

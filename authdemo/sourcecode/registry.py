@@ -172,7 +172,7 @@ PAGES: dict[str, tuple[Part, ...]] = {
             (
                 "jwt_app.serializers.LoginSerializer",
                 "jwt_app.tokens.RefreshToken.for_user",
-                "jwt_app.backend.KeyedBackend.encode",
+                "jwt_app.backend.OneKey.encode",
             ),
             ("SIMPLE_JWT",),
         ),
@@ -182,7 +182,7 @@ PAGES: dict[str, tuple[Part, ...]] = {
                 "jwt_app.views.WhoAmIView",
                 "jwt_app.authentication.AccessTokenMixin.get_validated_token",
                 "rest_framework_simplejwt.backends.TokenBackend.decode",
-                "jwt_app.backend.KeyedBackend.get_verifying_key",
+                "jwt_app.backend.KeyedBackend.key_of",
             ),
         ),
         Part("When you press “Refresh”", ("jwt_app.tokens.RefreshToken.rotate",)),

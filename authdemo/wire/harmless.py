@@ -80,6 +80,7 @@ NUMBERS = {
     "page",
     "content-length",
     "expires_in",
+    "key_fetches",
     "dnt",
     "upgrade-insecure-requests",
 }

@@ -60,6 +60,7 @@ def orders(authorization: str) -> Answer:
     user_id = str(claims["user_id"])
     found: dict[str, Any] = {
         "user": {"id": user_id, "username": claims.get("username")},
+        "role": claims.get("role"),  # as old as the token: what has changed since, only the site knows
         "orders": SAMPLES[: 1 + sum(user_id.encode()) % len(SAMPLES)],
         "verified_by": {"kid": header["kid"], "alg": header["alg"]},
         "database_queries": 0,  # there is no database to ask
@@ -76,7 +77,9 @@ def route(method: str, path: str, authorization: str) -> Answer:
     if method not in {"GET", "HEAD"}:
         body = {"detail": "Only GET is answered here.", "code": "method_not_allowed"}
         return "405 Method Not Allowed", body, [("Allow", "GET, HEAD, OPTIONS")]
-    return ("200 OK", {"status": "ok", "checks": {}}, []) if path == "/healthz" else orders(authorization)
+    if path == "/healthz":
+        return "200 OK", {"status": "ok", "checks": {}, "key_fetches": keys.fetches}, []
+    return orders(authorization)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -13,6 +13,9 @@ REQUIRED = ["exp", "iat", "iss", "aud", "user_id"]
 REFETCH_SECONDS = 60  # an unknown `kid` may mean new keys, or somebody's noise: ask again once a minute at most
 RETRY_SECONDS = 5  # after a fetch that failed
 KEYS_SECONDS = 300  # how long fetched keys count
+# … and how long they count where the site cannot be asked (RFC 5861 §4 calls it "stale if error"). A site that is down
+# makes no tokens, and those that it has made live for minutes: after an hour there is nothing left to verify.
+STALE_SECONDS = 3600
 
 # What PyJWT raises → our code, and a sentence for the caller. The first that fits counts.
 REASONS: list[tuple[type[Exception], str, str]] = [
@@ -47,11 +50,26 @@ class SiteKeys(jwt.PyJWKClient):
     def __init__(self, uri: str, timeout: float = 2) -> None:
         super().__init__(uri, lifespan=KEYS_SECONDS, timeout=timeout, cooldown_duration=REFETCH_SECONDS)
         self._failed_at = float("-inf")
+        self.fetches = 0  # how often the site was asked
+
+    def get_jwk_set(self, refresh: bool = False) -> jwt.PyJWKSet:
+        """Return the key set; while the site cannot be asked, the one of before. Raises KeysUnavailable.
+
+        Not for an unknown `kid` (`refresh`): whether the site has made that key since, nobody here can say.
+        """
+        try:
+            return super().get_jwk_set(refresh)
+        except KeysUnavailable:
+            kept = self.jwk_set_cache.jwk_set_with_timestamp if self.jwk_set_cache else None
+            if refresh or kept is None or time.monotonic() - kept.get_timestamp() > STALE_SECONDS:
+                raise
+            return kept.get_jwk_set()
 
     def fetch_data(self) -> Any:
         """Fetch the key set. Raises KeysUnavailable, at once where a fetch has failed in the last seconds."""
         if time.monotonic() - self._failed_at < RETRY_SECONDS:
             raise KeysUnavailable
+        self.fetches += 1
         try:
             return super().fetch_data()
         except (jwt.PyJWTError, OSError, ValueError, RecursionError) as error:

@@ -89,7 +89,7 @@ def forge() -> Callable[..., str]:
     def make(
         payload: dict[str, Any], key: Any = None, algorithm: str = "", header: dict[str, Any] | None = None
     ) -> str:
-        backend = token_backend()
+        backend = token_backend().signing
         if header is None:
             header = {"kid": backend.public_jwk["kid"]}
         # Not jwt.encode: that refuses to make some of the payloads that are tried here.
@@ -110,6 +110,7 @@ def use_algorithm(settings: Any) -> Iterator[Callable[[str], str]]:
             "SIGNING_KEY": key,
             "VERIFYING_KEY": keys.public_key(algorithm, key),
         }
+        settings.JWT_KEY_RING = None
         token_backend.cache_clear()
         return key
 

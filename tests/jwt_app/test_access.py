@@ -180,8 +180,8 @@ def test_a_user_id_that_cannot_be_one_of_ours(api: API, forge: Forge, user_id: s
 def test_forged(api: API, forge: Forge, endpoint: str) -> None:
     good = forge(claims())
     header, payload, signature = good.split(".")
-    kid = token_backend().public_jwk["kid"]
-    public_pem = token_backend().verifying_key
+    kid = token_backend().signing.public_jwk["kid"]
+    public_pem = token_backend().signing.verifying_key
     stranger = keys.new_key("RS256")
     hs_header = {"kid": kid, "alg": "HS256", "typ": "JWT"}
 
@@ -226,7 +226,7 @@ def public_jwk(pem: str) -> dict[str, str]:
 
 
 def token_backend_sign(payload: bytes) -> str:
-    backend = token_backend()
+    backend = token_backend().signing
     return jwt.PyJWS().encode(
         payload, backend.prepared_signing_key, backend.algorithm, {"kid": backend.public_jwk["kid"]}
     )
