@@ -15,7 +15,7 @@ from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError
 
 from . import keys
-from .keyring import Key, KeyRing, KeyRingError
+from .keyring import Key, KeyRing, KeyRingError, Rotation
 
 logger = logging.getLogger(__name__)
 
@@ -163,6 +163,23 @@ def key_ring() -> KeyRing | None:
     path = getattr(settings, "JWT_KEY_RING", None)
     s = simplejwt.api_settings
     return KeyRing(path, max(s.REFRESH_TOKEN_LIFETIME, s.ACCESS_TOKEN_LIFETIME)) if path else None
+
+
+def rotate(drop_old: bool = False) -> Rotation:
+    """Let a new key sign from now on, at every instance; see KeyRing.rotate. Raises KeyRingError, one sentence."""
+    algorithm = simplejwt.api_settings.ALGORITHM
+    if keys.is_symmetric(algorithm):
+        raise KeyRingError(
+            f"{algorithm} has one secret, which signs and verifies: an old one that still verifies still signs. So "
+            "there is nothing to rotate, and another secret ends all tokens. RS256, ES256 and EdDSA have key pairs."
+        )
+    ring = key_ring()
+    if ring is None:
+        raise KeyRingError(
+            "One key is set (JWT_SIGNING_KEY, or SIGNING_KEY in SIMPLE_JWT), so there is no place for another. "
+            "Keys rotate where JWT_KEY_RING names a file."
+        )
+    return ring.rotate(algorithm, drop_old)
 
 
 @cache

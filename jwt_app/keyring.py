@@ -91,7 +91,7 @@ class KeyRing:
         return found.st_mtime_ns, found.st_ino, found.st_size
 
     def read(self) -> tuple[Key, ...]:
-        """Return the keys, oldest first; the last one signs. It is empty where there is no file. Raises KeyRingError."""
+        """Return the keys, oldest first; the last one signs. Empty where there is no file. Raises KeyRingError."""
         try:
             found = tuple(Key(**one) for one in json.loads(self.path.read_text(encoding="ascii"))["keys"])
             if [bool(key.private) for key in found] != [False] * (len(found) - 1) + [True]:

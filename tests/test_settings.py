@@ -134,7 +134,7 @@ def test_every_line_of_the_example_file_can_be_used_as_it_stands(tmp_path):
 
 
 def test_keys_are_made_once_by_many_processes_and_only_their_owner_reads_them(tmp_path):
-    script = "from django.conf import settings; print(settings.SECRET_KEY); print(settings.SIMPLE_JWT['SIGNING_KEY'])"
+    script = "from django.conf import settings; print(settings.SECRET_KEY); print(settings.JWT_KEY_RING.read_text())"
     with ThreadPoolExecutor(4) as pool:
         outputs = list(
             pool.map(

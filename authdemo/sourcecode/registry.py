@@ -209,6 +209,16 @@ PAGES: dict[str, tuple[Part, ...]] = {
         ),
         Part("When you press “Sign”", ("jwt_app.labs.inspector.signing.sign",)),
     ),
+    "keys:index": (
+        Part("When you press “Make a new key”", ("jwt_app.backend.rotate", "jwt_app.keyring.KeyRing.rotate")),
+        Part("When a token is signed or verified", ("jwt_app.backend.KeyedBackend",)),
+        Part("When orders gets a token", ("demo.orders.verify.SiteKeys", "demo.orders.verify.verified")),
+    ),
+    "keys:role": (
+        Part("When you press “Take the role away”", ("jwt_app.labs.keys.trials.demote",)),
+        Part("Where orders has the role from", ("demo.orders.app.orders",)),
+        Part("Where me has it from", ("jwt_app.views.MeView", "jwt_app.authentication.JWTAuthentication")),
+    ),
     "oauth:index": (
         Part("For this page", ("oauth_app.client.views.index",)),
         Part(

@@ -31,6 +31,8 @@ SIGNED_IN_PAGES = [
     "/sessions/instances/",
     "/sessions/stores/db/login/",
     "/jwt/",
+    "/jwt/keys/",
+    "/jwt/role/",
     "/oauth/",
     "/oauth/connections/",
     "/wire/",

@@ -105,8 +105,10 @@ class Used:
         """Note the secrets that the processes have made for themselves."""
         for name in ("secret_key", "outside_secret_key"):
             self.add(name, (folder / name).read_text(encoding="ascii"))
-        for name in ("jwt_signing_key.RSA", "outside_oidc_key.pem"):
-            pem = (folder / name).read_text(encoding="ascii")
+        ring = json.loads((folder / "jwt_keys.json").read_text(encoding="ascii"))["keys"]
+        pems = {"jwt_keys.json": ring[-1]["private"]}
+        pems["outside_oidc_key.pem"] = (folder / "outside_oidc_key.pem").read_text(encoding="ascii")
+        for name, pem in pems.items():
             # The modulus, which everybody may know, comes first in a PEM; from its middle on all is private.
             for line in pem.splitlines()[13:-1]:
                 self.add(name, line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.live import inspector_steps, provider_steps, session_steps, steps, tour_steps
+from tests.live import inspector_steps, key_steps, provider_steps, session_steps, steps, tour_steps
 from tests.live.visit import Run
 
 STEPS: list[Callable[[Run], None]] = [
@@ -30,5 +30,6 @@ STEPS: list[Callable[[Run], None]] = [
     steps.the_wire_as_a_page,
     steps.the_admin,
     provider_steps.stores_during_a_sign_in,
+    key_steps.a_new_key,
     steps.sign_out_and_start_over,
 ]

@@ -78,7 +78,7 @@ OWNERS = [
     Owner("access token", "referer:site to site", "the visitor has put it into an address"),
     Owner("refresh token", "referer:site to site", "the visitor has put it into an address"),
     Owner("secret_key", "file:secret_key", "made once for all processes"),
-    Owner("jwt_signing_key.RSA", "file:jwt_signing_key.RSA", "made once for all processes"),
+    Owner("jwt_keys.json", "file:jwt_keys.json", "made once for all processes"),
     Owner("outside_secret_key", "file:outside_secret_key", "made once"),
     Owner("outside_oidc_key.pem", "file:outside_oidc_key.pem", "made once"),
 ]

@@ -22,6 +22,7 @@ from authdemo.settings.env import BASE_DIR
 from authdemo.sourcecode.highlight import highlighted
 from authdemo.sourcecode.registry import ENGINE, PAGES
 from authdemo.sourcecode.source import SecretSetting, Source, is_secret, of_object, of_setting, shown_path
+from jwt_app.backend import token_backend
 
 SITE_PACKAGES = Path(django.__file__).parents[1]
 NAMES = sorted(
@@ -132,7 +133,7 @@ def test_no_secret_and_no_path_of_this_machine_is_in_anything_that_is_shown():
     )
     secrets = [
         settings.SECRET_KEY,
-        settings.JWT_SIGNING_KEY,
+        token_backend().signing.signing_key,
         settings.DEMO_PASSWORD,
         str(BASE_DIR),
         str(SITE_PACKAGES),

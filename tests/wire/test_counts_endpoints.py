@@ -95,6 +95,8 @@ def walk_jwt(meter: Meter) -> None:
         meter.api("/jwt/api/me/", token=token)
     for token in ("rubbish", pair["access"]):
         meter.api("/jwt/api/token/verify/", {"token": token})
+    for path in ("keys/", "keys/change/", "keys/again/", "keys/noise/", "role/", "role/demote/"):
+        meter.get(f"/jwt/{path}")
     new = meter.api("/jwt/api/token/refresh/", {"refresh": pair["refresh"]}).json()
     assert meter.api("/jwt/api/token/blacklist/", {"refresh": new["refresh"]}).status_code == 200
     for token in (pair["refresh"], new["refresh"], "rubbish"):

@@ -6,20 +6,9 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rest_framework_simplejwt.settings import api_settings
 
-from jwt_app import keys
-from jwt_app.backend import key_ring
-from jwt_app.keyring import KeyRing
-
-SYMMETRIC = (
-    "{} has one secret, which signs and verifies: an old one that still verifies still signs. So nothing is rotated; "
-    "to change it ends all tokens. Choose RS256, ES256 or EdDSA to rotate keys."
-)
-ONE_KEY = (
-    "One key is set (JWT_SIGNING_KEY, or SIGNING_KEY in SIMPLE_JWT), so this command has no place for another. "
-    "Keys rotate where JWT_KEY_RING names a file."
-)
+from jwt_app.backend import rotate
+from jwt_app.keyring import KeyRingError
 
 
 class Command(BaseCommand):
@@ -37,10 +26,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it. Raises CommandError with one sentence."""
-        ring = _ring()
         try:
-            done = ring.rotate(api_settings.ALGORITHM, drop_old=options["drop_old"])
-        except ValueError as error:
+            done = rotate(options["drop_old"])
+        except KeyRingError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{done.new.kid} ({done.new.alg}) signs from now on, at every instance of this site.")
         if done.old:
@@ -51,12 +39,3 @@ class Command(BaseCommand):
             self.stdout.write("believes it for as long as it keeps the keys that it has fetched.")
         elif done.dropped:
             self.stdout.write(f"{done.dropped} that no token can need any more: gone.")
-
-
-def _ring() -> KeyRing:
-    if keys.is_symmetric(api_settings.ALGORITHM):
-        raise CommandError(SYMMETRIC.format(api_settings.ALGORITHM))
-    ring = key_ring()
-    if ring is None:
-        raise CommandError(ONE_KEY)
-    return ring

@@ -1,0 +1,1 @@
+"""A new key signs: who can verify what now? And: a claim is as old as its token."""
