@@ -156,6 +156,11 @@ def test_alice_sees_her_orders(orders, site, algorithm):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_the_role_is_what_the_token_says(orders, site):
+    assert orders.get(site.token(role="staff")).json()["role"] == "staff"
+    assert orders.get(site.token(role=None)).json()["role"] is None
+
+
 def test_a_user_always_sees_the_same_orders(orders, site):
     first, second = (orders.get(site.token(user_id="7")).json()["orders"] for _ in range(2))
     assert first == second
@@ -276,6 +281,7 @@ def test_a_flood_of_unknown_kids_asks_the_site_once_at_most(start, new_site):
         answers = list(pool.map(lambda n: orders.get(new_site.token(headers={"kid": f"new-{n}"})), range(40)))
     assert all(refused(answer, "unknown_key") for answer in answers)
     assert new_site.asked <= 2
+    assert requests.get(f"{orders.url}/healthz", timeout=20).json()["key_fetches"] == new_site.asked
     assert orders.get(new_site.token()).status_code == 200
 
 
@@ -349,6 +355,50 @@ def test_a_new_key_is_found_when_the_pause_is_over(site, monkeypatch):
         verify.verified(site.token(), keys, site.url, "authdemo-api")
     keys.cooldown_duration = 0
     assert verify.verified(site.token(), keys, site.url, "authdemo-api")[0]["kid"] == "rsa-2"
+
+
+def test_the_site_is_stopped_and_orders_goes_on(start):
+    site = Site()
+    orders = start(site.url)
+    assert orders.get(site.token()).status_code == 200
+    site.stop()
+    assert [orders.get(site.token()).status_code for _ in range(3)] == [200] * 3
+    assert refused(orders.get(site.token(exp=int(time.time()) - 1)), "token_expired")
+
+
+def test_while_the_site_cannot_be_asked_old_keys_count_for_an_hour(site, monkeypatch):
+    keys = verify.SiteKeys(f"{site.url}/jwt/.well-known/jwks.json")
+    verify.verified(site.token(), keys, site.url, "authdemo-api")
+    monkeypatch.setattr(site, "answers", {"status": 500, "body": None})
+    site.asked, began, clock = 0, time.monotonic(), {"later": 0.0}
+    monkeypatch.setattr(time, "monotonic", lambda: began + clock["later"])
+
+    clock["later"] = verify.KEYS_SECONDS + 1
+    for _ in range(5):
+        assert verify.verified(site.token(), keys, site.url, "authdemo-api")
+    assert site.asked == 1  # and not at every request
+    # Whether the site has made a new key since, nobody can say.
+    with pytest.raises(verify.KeysUnavailable):
+        verify.verified(site.token(headers={"kid": "new"}), keys, site.url, "authdemo-api")
+    clock["later"] = verify.STALE_SECONDS - 10
+    assert verify.verified(site.token(), keys, site.url, "authdemo-api")
+    clock["later"] = verify.STALE_SECONDS + 10
+    with pytest.raises(verify.KeysUnavailable):
+        verify.verified(site.token(), keys, site.url, "authdemo-api")
+    monkeypatch.setattr(site, "answers", {"status": 200, "body": None})
+    clock["later"] += verify.RETRY_SECONDS + 1
+    assert verify.verified(site.token(), keys, site.url, "authdemo-api")
+
+
+def test_a_key_that_the_site_has_dropped_is_gone_at_the_next_fetch(site, monkeypatch):
+    keys = verify.SiteKeys(f"{site.url}/jwt/.well-known/jwks.json")
+    token = site.token()
+    verify.verified(token, keys, site.url, "authdemo-api")
+    monkeypatch.setitem(KEYS, "RS256", ("rsa-2", rsa.generate_private_key(public_exponent=65537, key_size=2048)))
+    began = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: began + verify.KEYS_SECONDS + 1)
+    with pytest.raises(verify.Refused, match="no such key"):
+        verify.verified(token, keys, site.url, "authdemo-api")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
