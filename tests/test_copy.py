@@ -209,3 +209,25 @@ STORIES: dict[str, Callable[[str], None]] = {"sessions_app": sessions, "jwt_app"
 def test_a_copy_of_one_app_works_in_a_bare_project(app, tmp_path):
     with serve(make(tmp_path, app)) as base:
         STORIES[app](base)
+
+
+def test_keys_change_in_a_copy_with_one_more_setting(tmp_path):
+    project = make(tmp_path, "jwt_app")
+    [line] = re.findall(r"`(JWT_KEY_RING = [^`]+)`", (ROOT / "jwt_app" / "README.md").read_text(encoding="utf-8"))
+    key = "from jwt_app.backend import token_backend as site; print('key', site().signing.kid)"
+
+    def signing() -> str:
+        return project.run("manage.py", "shell", "-c", key).partition("key ")[2].strip()
+
+    with pytest.raises(AssertionError, match="no place for another"):
+        project.run("manage.py", "rotate_jwt_keys")
+    before = signing()
+    with (tmp_path / "bare" / "settings.py").open("a", encoding="utf-8") as settings:
+        settings.write(f"\n{line}\n")
+    assert signing() == before
+    said = project.run("manage.py", "rotate_jwt_keys")
+    assert signing() in said
+    assert f"{before} (RS256) verifies until" in said
+    assert "no issues" in project.run("manage.py", "check")
+    with serve(project) as base:
+        jwt(base)
