@@ -74,7 +74,7 @@ def guess(text: str) -> str:
 def this_sites() -> list[Key]:
     """Return the keys that this site verifies with. With HS256 that is its secret, which stays here."""
     backend = token_backend()
-    if site_keys.is_symmetric(backend.algorithm):
-        key = Key("secret", backend.prepared_signing_key, {"alg": backend.algorithm})
-        return [key]
+    signing = backend.signing
+    if site_keys.is_symmetric(signing.algorithm):
+        return [Key("secret", signing.prepared_signing_key, {"alg": signing.algorithm})]
     return [from_jwk(jwk) for jwk in backend.jwks()["keys"]]

@@ -123,7 +123,7 @@ def _time(name: str, value: Any, now: datetime) -> Check:
 
 def _this_site(token: Token) -> list[Check]:
     """Compare `iss` and `aud` with what this site writes there. That the signature fits is not enough."""
-    backend, claims = token_backend(), token.payload or {}
+    backend, claims = token_backend().signing, token.payload or {}
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     made_here, meant_for_us = claims.get("iss") == backend.issuer, backend.audience in audiences

@@ -30,7 +30,7 @@ def unsigned(**header: Any) -> str:
 
 def confused() -> str:
     """The site's public key, which everybody has, as a secret. PyJWT refuses to make it, so by hand."""
-    pem = token_backend().prepared_verifying_key.public_bytes(*_spki())
+    pem = token_backend().signing.prepared_verifying_key.public_bytes(*_spki())
     text = f"{part({'alg': 'HS256'})}.{part(claims(role='staff'))}"
     signature = jwt.get_algorithm_by_name("HS256").sign(text.encode(), pem)
     return f"{text}.{jwt.utils.base64url_encode(signature).decode()}"
@@ -83,7 +83,7 @@ FORGED: dict[str, tuple[Callable[[], str], str]] = {
 
 def signed(payload: str, **header: Any) -> str:
     """Anything, signed by the site's own key."""
-    backend = token_backend()
+    backend = token_backend().signing
     head = {"kid": backend.public_jwk["kid"]} | header
     return jwt.PyJWS().encode(payload.encode(), backend.prepared_signing_key, "RS256", head)
 
@@ -94,7 +94,7 @@ def other(**changes: Any) -> str:
 
 def critical(name: str, **header: Any) -> str:
     """PyJWT would not make it for itself."""
-    backend = token_backend()
+    backend = token_backend().signing
     text = f"{part({'alg': 'RS256', 'crit': [name], name: 1} | header)}.{part(claims())}"
     signature = jwt.get_algorithm_by_name("RS256").sign(text.encode(), backend.prepared_signing_key)
     return f"{text}.{jwt.utils.base64url_encode(signature).decode()}"
@@ -133,7 +133,7 @@ def test_a_token_of_the_site_is_good(ask: Any) -> None:
 
 
 def test_the_public_key_as_a_secret_is_refused_even_where_the_caller_says_so(ask: Any) -> None:
-    pem = token_backend().prepared_verifying_key.public_bytes(*_spki()).decode()
+    pem = token_backend().signing.prepared_verifying_key.public_bytes(*_spki()).decode()
     as_jwk = json.dumps({"kty": "oct", "k": part(pem)})
     for key, form in ((pem, "secret"), (as_jwk, "jwk"), (pem, "pem"), (pem, None)):
         answer = ask(confused(), key=key, key_format=form, algorithms=["HS256"])
