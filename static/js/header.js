@@ -1,5 +1,5 @@
 // The header's live parts: the theme button, and the access token that this tab may hold.
-import { signOut } from "../jwt_app/api.js";
+import { signOut } from "../jwt_app/refresh.js";
 import * as tokens from "../jwt_app/store.js";
 import { clock, decode, secondsLeft } from "../jwt_app/token.js";
 
@@ -29,6 +29,8 @@ button.addEventListener("click", () => {
 const chip = document.getElementById("token-chip");
 const noChip = document.getElementById("no-token-chip");
 
+const WHERE = { memory: "this page", tab: "this tab", local: "this browser", cookie: "this page" };
+
 function showToken() {
   const access = tokens.load()?.access;
   chip.hidden = !access;
@@ -37,11 +39,11 @@ function showToken() {
   const left = secondsLeft(access);
   const state = left > 0 ? `${clock(left)} left` : "expired";
   document.getElementById("token-chip-text").textContent =
-    `${decode(access)?.payload.username ?? "unreadable"}, ${state}, in this tab`;
+    `${decode(access)?.payload.username ?? "unreadable"}, ${state}, in ${WHERE[tokens.place()]}`;
 }
 
 document.getElementById("token-chip-end").addEventListener("click", async () => {
-  const { status } = await signOut(chip.dataset.logout);
+  const { status } = await signOut(chip.dataset);
   noChip.firstElementChild.textContent = status
     ? "no access token in this tab"
     : "no access token in this tab; the server did not answer, so it has not ended the sign-in";

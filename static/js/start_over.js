@@ -40,6 +40,7 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   tokens.clear();
+  tokens.choose("tab");
   location.assign(form.dataset.after);
 });
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,40 +9,11 @@ from typing import Any
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+from .client_steps import PASSWORD, call, logged, says, sign_in, tokens, violations
+
 pytestmark = [pytest.mark.browser, pytest.mark.live]
-PASSWORD = "workshop-2026"
-
-
-def sign_in(page: Page, site: str, password: str = PASSWORD) -> None:
-    page.goto(f"{site}/jwt/")
-    page.get_by_label("User name").fill("alice")
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("main").get_by_role("button", name="Get tokens").click()
-
-
-def tokens(page: Page) -> dict[str, str]:
-    kept: dict[str, str] = json.loads(page.evaluate("sessionStorage.getItem('authdemo.tokens')"))
-    return kept
-
-
-def says(page: Page, words: str) -> None:
-    expect(page.locator("#status")).to_contain_text(words)
-
-
-def call(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name).click()
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html']} {node['failureSummary']}" for one in found for node in one["nodes"]]
-
-
-def logged(page: Page, path: str) -> Any:
-    return page.locator("#log summary", has_text=path)
 
 
 def test_from_the_password_to_the_sign_out(demo: Any, page: Page) -> None:

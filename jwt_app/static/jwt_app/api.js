@@ -18,19 +18,34 @@ function masked(data) {
   return JSON.stringify(data, hide, 2);
 }
 
-// Return {status, data, wait}; status 0 when no answer came, `wait` the seconds of `Retry-After`, if any.
-export async function call(method, url, { token, body } = {}) {
+// What an endpoint of the cookie needs: a token that a page of this site has, and a page of another site has not.
+const csrfToken = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+
+function headersFor(token, body, cookie) {
   const headers = { Accept: "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body) headers["Content-Type"] = "application/json";
+  if (cookie) headers["X-CSRFToken"] = csrfToken();
+  return headers;
+}
+
+function shownHeaders(token, cookie) {
+  if (token) return `Authorization: Bearer ${mask(token)}`;
+  return cookie ? "X-CSRFToken: ••••••, and the cookie, which the browser adds and no script sees" : "";
+}
+
+// Return {status, data, wait}; status 0 when no answer came, `wait` the seconds of `Retry-After`, if any.
+export async function call(method, url, { token, body, cookie = false } = {}) {
   const exchange = { method, url, status: 0, statusText: "", answer: "" };
-  exchange.header = token ? `Authorization: Bearer ${mask(token)}` : "";
+  exchange.header = shownHeaders(token, cookie);
   exchange.body = body ? masked(body) : "";
   let data = null;
   let wait = 0;
   try {
-    // No cookie goes along: who calls is said by the token alone.
-    const options = { method, headers, credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT) };
+    const options = { method, headers: headersFor(token, body, cookie), cache: "no-store" };
+    // No cookie goes along, but for three endpoints: who calls is said by the token alone.
+    options.credentials = cookie ? "same-origin" : "omit";
+    options.signal = AbortSignal.timeout(TIMEOUT);
     const response = await fetch(url, { ...options, body: body && JSON.stringify(body) });
     exchange.status = response.status;
     exchange.statusText = response.statusText;
@@ -49,34 +64,31 @@ export async function call(method, url, { token, body } = {}) {
   return { status: exchange.status, data, wait };
 }
 
-export async function signIn(url, username, password) {
-  const result = await call("POST", url, { body: { username, password } });
+// ---- The three acts. `urls` has login, refresh and logout, and the same with a cookie: cookieLogin …
+const byCookie = () => store.place() === "cookie";
+
+export async function signIn(urls, username, password) {
+  const cookie = byCookie();
+  const result = await call("POST", cookie ? urls.cookieLogin : urls.login, { body: { username, password }, cookie });
   if (result.status === 200) store.save(result.data);
   return result;
 }
 
-// A refresh token is good for one exchange: a second one with the same token would end the sign-in. So whoever asks
-// while an exchange is under way waits for that one.
-let refreshing = null;
-export function refresh(url) {
-  refreshing ??= exchangeRefreshToken(url).finally(() => {
-    refreshing = null;
-  });
-  return refreshing;
+// One exchange of the refresh token. Nobody but refresh.js calls it: a second one with the same token ends the sign-in.
+export function exchange(urls) {
+  if (byCookie()) return call("POST", urls.cookieRefresh, { cookie: true });
+  return call("POST", urls.refresh, { body: { refresh: store.load()?.refresh } });
 }
 
-async function exchangeRefreshToken(url) {
-  const before = store.load();
-  const result = await call("POST", url, { body: { refresh: before?.refresh } });
-  // Somebody may have signed out meanwhile; then these tokens are of no use any more.
-  if (result.status === 200 && store.load()?.refresh === before.refresh) store.save(result.data);
-  return result;
-}
-
-// Sign out: the server ends the family, this tab forgets its tokens. It forgets them in any case.
-export async function signOut(url) {
-  await refreshing; // the token that comes out of it is the one to hand in
-  const tokens = store.load();
+// The server ends the family, and this browser forgets its tokens: those in any case.
+export async function signOut(urls) {
+  const refresh = store.load()?.refresh;
+  const cookie = byCookie();
   store.clear();
-  return call("POST", url, { body: { refresh: tokens?.refresh } });
+  const result = cookie
+    ? await call("POST", urls.cookieLogout, { cookie })
+    : await call("POST", urls.logout, { body: { refresh } });
+  // No script can throw that cookie away: it is still there, and good.
+  if (cookie && result.status !== 200) store.expectCookie();
+  return result;
 }

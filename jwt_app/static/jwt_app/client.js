@@ -1,13 +1,16 @@
-// The page's client: a form, the tokens, five calls and a log.
+// The page: a form, a choice of where the tokens are kept, five calls and a log.
 import * as api from "./api.js";
+import { explain } from "./explain.js";
+import { showHeld, tick } from "./held.js";
+import { logInto } from "./log.js";
+import { callWithToken, keepFresh, refresh, signOut } from "./refresh.js";
 import * as store from "./store.js";
-import { clock, decode, mask, secondsLeft } from "./token.js";
+import { clock, decode, secondsLeft } from "./token.js";
 import { countDown } from "./wait.js";
 
 const element = (id) => document.getElementById(id);
 const client = element("client");
 const urls = client.dataset;
-const revealed = { access: false, refresh: false };
 
 // ---- What is shown
 let stopWaiting = () => {};
@@ -19,116 +22,74 @@ function say(sentence, kind = "") {
   status.hidden = !sentence;
 }
 
-function sayWait(sentence, seconds) {
-  say(sentence, "error");
-  stopWaiting = countDown(element("status"), seconds, () => say("The wait is over. You can try again."));
+function sayWhy(result) {
+  say(explain(result), "error");
+  if (!result.wait) return;
+  stopWaiting = countDown(element("status"), result.wait, () => say("The wait is over. You can try again."));
 }
 
-function showTokens() {
+let signedIn = false;
+function show() {
   const tokens = store.load();
   element("sign-in").hidden = Boolean(tokens);
   element("tokens").hidden = element("calls").hidden = !tokens;
-  if (!tokens) {
-    revealed.access = revealed.refresh = false;
-    return;
-  }
-  for (const kind of ["access", "refresh"]) {
-    element(`${kind}-text`).textContent = revealed[kind] ? tokens[kind] : mask(tokens[kind]);
-    element(`${kind}-reveal`).textContent = revealed[kind] ? "Hide" : "Reveal";
-  }
-  const decoded = decode(tokens.access);
-  element("access-header").textContent = JSON.stringify(decoded?.header, null, 2);
-  element("access-payload").textContent = JSON.stringify(decoded?.payload, null, 2);
-  tick();
-}
-
-function tick() {
-  const tokens = store.load();
-  if (!tokens) return;
-  const access = secondsLeft(tokens.access);
-  element("access-left").textContent = access > 0 ? clock(access) : "no longer: it has expired";
-  const refresh = secondsLeft(tokens.refresh);
-  element("refresh-left").textContent = refresh > 0 ? `Good for ${clock(refresh)}.` : "It has expired.";
-}
-
-function line(tag, text, className) {
-  const node = document.createElement(tag);
-  node.textContent = text;
-  if (className) node.className = className;
-  return node;
-}
-
-// The newest stands first and open, the ones before it folded.
-function showExchange({ method, url, header, body, status, statusText, answer }) {
-  const good = status >= 200 && status < 300;
-  const summary = line("summary", `${method} ${url} `, "mono");
-  summary.append(line("b", status ? `${status} ${statusText}` : "no answer", good ? "good" : "bad"));
-  const details = document.createElement("details");
-  details.open = true;
-  details.append(
-    summary,
-    ...(header ? [line("p", header, "mono")] : []),
-    ...(body ? [line("p", "Sent", "part"), line("pre", body, "json")] : []),
-    ...(answer ? [line("p", "Answer", "part"), line("pre", answer, "json")] : []),
-  );
-  const item = document.createElement("li");
-  item.append(details);
-  element("log").querySelector("details")?.removeAttribute("open");
-  element("log").prepend(item);
-  element("log-empty").hidden = true;
-}
-
-// ---- What went wrong, in a sentence
-const WHAT_NOW = {
-  token_expired: "Refresh gets a new one.",
-  token_revoked: "Sign in again.",
-  token_reused: "Sign in again.",
-  password_changed: "Sign in again.",
-};
-
-function explain({ status, data }) {
-  if (!status) return "The server did not answer. Is it running?";
-  if (data?.errors) return Object.entries(data.errors).map(([name, errors]) => `${name}: ${errors.join(" ")}`).join(" ");
-  if (data?.detail) return [data.detail, WHAT_NOW[data.code]].filter(Boolean).join(" ");
-  return `The server answered ${status}.`;
+  element("keep").querySelector(`[value=${store.place()}]`).checked = true;
+  showHeld();
+  // Another tab may have done it, or the button in the header. Whoever did it here says more in a moment.
+  if (signedIn && !tokens) say("No tokens here any more.");
+  signedIn = Boolean(tokens);
 }
 
 // ---- The calls
+// A claim is as old as the token: the row may say something else by now.
+function sayRole(row) {
+  const { role } = decode(store.load().access)?.payload ?? {};
+  if (!role || !row || role === row) return "";
+  return ` Your row says “${row}” now, and this token still says “${role}”: whoever does not ask the database believes it for ${clock(secondsLeft(store.load().access))}.`;
+}
+
 const calls = {
   async whoami() {
-    const result = await api.call("GET", urls.whoami, { token: store.load().access });
-    if (result.status !== 200) return say(explain(result), "error");
-    say(`You are ${result.data.user.username}. The token said so; no database was asked.`, "success");
+    const result = await callWithToken(urls, "GET", urls.whoami);
+    if (result.status !== 200) return sayWhy(result);
+    const { role } = decode(store.load()?.access ?? "")?.payload ?? {};
+    say(`You are ${result.data.user.username}. The token said so; no database was asked.${role ? ` Its role is “${role}”.` : ""}`, "success");
   },
   async me() {
-    const result = await api.call("GET", urls.me, { token: store.load().access });
-    if (result.status !== 200) return say(explain(result), "error");
-    say(`You are ${result.data.user.username}. The token said who, and the user's row was read: one query.`, "success");
+    const result = await callWithToken(urls, "GET", urls.me);
+    if (result.status !== 200) return sayWhy(result);
+    const { username, role } = result.data.user;
+    say(`You are ${username}. The token said who, and the user's row was read: one query.${sayRole(role)}`, "success");
   },
   async orders() {
-    const result = await api.call("GET", `${urls.orders}/orders/`, { token: store.load().access });
+    const result = await callWithToken(urls, "GET", `${urls.orders}/orders/`);
     if (!result.status) {
       const how = urls.ordersCommand ? ` This starts it: ${urls.ordersCommand}` : "";
       return say(`The orders service does not answer at ${urls.orders}.${how}`, "error");
     }
-    if (result.status !== 200) return say(explain(result), "error");
+    if (result.status !== 200) return sayWhy(result);
     say("Another program, without a database, knew you by the same token: it has only the public key.", "success");
   },
   async refresh() {
-    const result = await api.refresh(urls.refresh);
-    if (result.status !== 200) return say(explain(result), "error");
+    const result = await refresh(urls);
+    if (result.status !== 200) return sayWhy(result);
     say("A new pair. The refresh token you had is used up.", "success");
   },
   async signout() {
-    const access = store.load().access;
-    const result = await api.signOut(urls.logout);
+    const { access } = store.load();
+    const result = await signOut(urls);
     const left = secondsLeft(access);
     const copy = left > 0 ? ` A copy of the access token would still work for ${clock(left)}: nothing can end it sooner.` : "";
     if (result.status === 200) say(`Signed out: no refresh token of this sign-in works any more.${copy}`, "success");
-    else say(`This tab has forgotten its tokens, but the server did not end the sign-in. ${explain(result)}${copy}`, "error");
+    else say(`${notEnded()} ${explain(result)}${copy}`, "error");
     element("username").focus();
   },
 };
+
+function notEnded() {
+  if (store.place() !== "cookie") return "This tab has forgotten its tokens, but the server did not end the sign-in.";
+  return "This page has forgotten its access token, but the sign-in goes on: no script can throw the cookie away. Load this page again when the server answers, and sign out.";
+}
 
 client.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-call]");
@@ -141,34 +102,63 @@ client.addEventListener("click", async (event) => {
   }
 });
 
-for (const kind of ["access", "refresh"]) {
-  element(`${kind}-reveal`).addEventListener("click", () => {
-    revealed[kind] = !revealed[kind];
-    showTokens();
-  });
-}
+// ---- Where they are kept
+const KEPT = {
+  memory: "From now on in the memory of this page: gone when you reload it.",
+  tab: "From now on in this tab, until it is closed.",
+  local: "From now on in this browser: every tab of it has them.",
+  cookie: "From now on the refresh token comes in a cookie that no script can read.",
+};
 
+element("keep").addEventListener("change", async ({ target }) => {
+  const ends = store.load() && [store.place(), target.value].includes("cookie");
+  const result = ends ? await signOut(urls) : null;
+  store.choose(target.value);
+  if (!ends) return say(KEPT[target.value]);
+  const why = "No script can put a refresh token into that cookie or get it out, so this sign-in was ended.";
+  if (result.status === 200) say(`${KEPT[target.value]} ${why} Sign in again.`);
+  else say(`${KEPT[target.value]} The sign-in before it was not ended. ${explain(result)}`, "error");
+});
+
+// ---- Signing in
 document.querySelector("#sign-in form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
   const button = form.querySelector("button");
   button.disabled = true;
-  const result = await api.signIn(urls.login, form.username.value, form.password.value);
+  const result = await api.signIn(urls, form.username.value, form.password.value);
   button.disabled = false;
   form.password.value = "";
   if (result.status !== 200) {
-    if (result.wait) sayWait(explain(result), result.wait);
-    else say(explain(result), "error");
+    sayWhy(result);
     form.password.focus();
     return;
   }
-  say("Two tokens came back. This tab keeps them; the server keeps no record of the access token.", "success");
+  say(
+    store.place() === "cookie"
+      ? "One token came back, and a cookie with the other one. The server keeps no record of the access token."
+      : "Two tokens came back. The server keeps no record of the access token.",
+    "success",
+  );
   client.querySelector("[data-call=whoami]").focus();
 });
 
-api.onExchange(showExchange);
-store.onChange(showTokens);
+// The page was loaded anew, and memory is empty. If there is a cookie, it gets an access token.
+async function restore() {
+  const result = await refresh(urls);
+  if (result.status === 200) say("The cookie of your last sign-in got a new access token.", "success");
+  else sayWhy(result);
+}
+
+api.onExchange(logInto(element("log"), element("log-empty")));
+store.onChange(show);
 setInterval(tick, 1000);
+keepFresh(urls, (result) => {
+  if (result.status === 200) say("The access token was about to expire, so this page got a new pair.", "success");
+  else if (store.load()) say(`${explain(result)} The tokens are kept, and this page tries again by itself.`, "error");
+  else sayWhy(result);
+});
 element("no-script").hidden = true;
 client.hidden = false;
-showTokens();
+show();
+if (store.mayHaveCookie() && !store.load()) restore();

@@ -72,7 +72,9 @@ async function getTokens(event) {
   const form = event.target;
   const button = form.querySelector("button");
   button.disabled = true;
-  const result = await api.signIn(client.dataset.login, form.username.value, form.password.value);
+  // The next step is another page, and needs them.
+  if (!store.survivesReload()) store.choose("tab");
+  const result = await api.signIn(client.dataset, form.username.value, form.password.value);
   button.disabled = false;
   form.password.value = "";
   if (result.status !== 200) {
