@@ -29,11 +29,12 @@ function sayWhy(result) {
 }
 
 let signedIn = false;
+let wanted = null; // a place that is chosen, while the sign-in at the old one ends
 function show() {
   const tokens = store.load();
   element("sign-in").hidden = Boolean(tokens);
   element("tokens").hidden = element("calls").hidden = !tokens;
-  element("keep").querySelector(`[value=${store.place()}]`).checked = true;
+  element("keep").querySelector(`[value=${wanted ?? store.place()}]`).checked = true;
   showHeld();
   // Another tab may have done it, or the button in the header. Whoever did it here says more in a moment.
   if (signedIn && !tokens) say("No tokens here any more.");
@@ -112,7 +113,9 @@ const KEPT = {
 
 element("keep").addEventListener("change", async ({ target }) => {
   const ends = store.load() && [store.place(), target.value].includes("cookie");
+  wanted = target.value;
   const result = ends ? await signOut(urls) : null;
+  wanted = null;
   store.choose(target.value);
   if (!ends) return say(KEPT[target.value]);
   const why = "No script can put a refresh token into that cookie or get it out, so this sign-in was ended.";
