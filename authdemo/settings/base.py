@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "jwt_app.labs.families",
     "jwt_app.labs.inspector",
     "jwt_app.labs.keys",
+    "jwt_app.labs.storage",
 ]
 
 MIDDLEWARE = [

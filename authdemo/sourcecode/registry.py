@@ -219,6 +219,14 @@ PAGES: dict[str, tuple[Part, ...]] = {
         Part("Where orders has the role from", ("demo.orders.app.orders",)),
         Part("Where me has it from", ("jwt_app.views.MeView", "jwt_app.authentication.JWTAuthentication")),
     ),
+    "storage:index": (
+        Part(
+            "When the cookie is used",
+            ("jwt_app.cookie.RefreshView", "jwt_app.cookie.HasCSRFToken", "jwt_app.cookie.keep"),
+            ("JWT_REFRESH_COOKIE_NAME",),
+        ),
+        Part("When a forged form comes without a token", ("jwt_app.views.WhoAmIView",)),
+    ),
     "oauth:index": (
         Part("For this page", ("oauth_app.client.views.index",)),
         Part(

@@ -1,0 +1,1 @@
+"""Where a token is kept, and what an injected script makes of it."""
