@@ -132,6 +132,7 @@ lab.querySelector("form").addEventListener("submit", async (event) => {
     await tryAll(username, password);
     element("lesson").hidden = false;
     say("All four were tried. The bad script got an access token each time, and a refresh token from each place but the cookie.", "success");
+    element("status").scrollIntoView({ block: "start" });
   } catch (error) {
     say(error.message, "error");
     if (error.wait) stopWaiting = countDown(element("status"), error.wait, () => say("The wait is over. You can try again."));
