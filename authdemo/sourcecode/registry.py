@@ -219,6 +219,15 @@ PAGES: dict[str, tuple[Part, ...]] = {
         Part("Where orders has the role from", ("demo.orders.app.orders",)),
         Part("Where me has it from", ("jwt_app.views.MeView", "jwt_app.authentication.JWTAuthentication")),
     ),
+    "jwt_families:index": (
+        Part(
+            "When a refresh token comes",
+            ("jwt_app.tokens.RefreshToken.rotate", "jwt_app.models.RefreshFamily.revoke"),
+            ("JWT_ROTATION_GRACE_SECONDS",),
+        ),
+        Part("For the race", ("jwt_app.labs.families.race.run",)),
+        Part("For the tree", ("jwt_app.labs.families.tree.describe",)),
+    ),
     "storage:index": (
         Part(
             "When the cookie is used",

@@ -33,6 +33,8 @@ SIGNED_IN_PAGES = [
     "/jwt/",
     "/jwt/keys/",
     "/jwt/role/",
+    "/jwt/families/",
+    "/jwt/storage/",
     "/oauth/",
     "/oauth/connections/",
     "/wire/",

@@ -19,13 +19,13 @@ function counted(answers) {
     const kind = status ? `${status} ${code ?? ""}`.trim() : "no answer";
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
-  return [...kinds].map(([kind, number]) => `${number} × ${kind}`).join(", ") || "none";
+  return [...kinds].sort().map(([kind, number]) => `${number} × ${kind}`).join(", ") || "none";
 }
 
 function show({ grace, times, answers, alive, after }) {
   const won = answers.filter(({ status }) => status === 200);
   const cells = {
-    Won: `${won.length} of ${times}${won[0]?.served_by ? `, at instance ${won[0].served_by}` : ""}`,
+    Won: `${won.length} of ${times}${won.length ? `, at instance ${won[0].to}` : ""}`,
     Refused: counted(answers.filter(({ status }) => status !== 200)),
     "The family": alive ? "✓ alive" : "✗ ended",
     "The winner's next refresh": after.status ? `${after.status} ${after.code ?? ""}`.trim() : "not tried",
