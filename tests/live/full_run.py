@@ -22,6 +22,8 @@ STEPS: list[Callable[[Run], None]] = [
     inspector_steps.tokens_inspected,
     steps.tokens_by_program,
     steps.a_token_in_a_cookie,
+    steps.tokens_in_four_places,
+    steps.a_family_that_ends,
     provider_steps.sign_in_with_each_provider,
     provider_steps.a_forged_callback,
     provider_steps.connect_switch_disconnect,

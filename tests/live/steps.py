@@ -118,6 +118,31 @@ def a_token_in_a_cookie(run: Run) -> None:
         assert status == (401 if body is wrong else 200)
 
 
+def tokens_in_four_places(run: Run) -> None:
+    """A bad script finds them; the page tells of it without them."""
+    run.go("/jwt/storage/")
+    run.fill("carol", run.passwords["carol"])
+    run.press("Try all four")
+    expect(run.page.locator("#status")).to_contain_text("All four were tried", timeout=30_000)
+
+
+def a_family_that_ends(run: Run) -> None:
+    run.go("/jwt/families/")
+    run.fill("carol", run.passwords["carol"])
+    run.press("Get tokens")
+    run.press("Refresh")
+    expect(run.page.locator(".member")).to_have_count(2)
+    run.press("Send the used one again")
+    expect(run.page.locator("#tree-state")).to_contain_text("has ended")
+    run.press("Refresh")
+    expect(run.page.locator("#sign-in")).to_be_visible()
+    run.press("Without grace")
+    expect(run.page.locator("#races")).to_be_visible()
+    run.fill("carol", run.passwords["carol"])  # who comes next wants a token in this tab
+    run.press("Get tokens")
+    expect(run.page.locator("#tree-state")).to_contain_text("alive")
+
+
 def the_other_device(run: Run) -> None:
     def act(selector: str) -> None:
         with run.page.expect_response(lambda answer: answer.request.method == "POST"):
