@@ -66,7 +66,7 @@ def test_of_a_token_in_a_cookie_no_script_can_draw_the_family(demo: Any, page: P
     [
         (
             "Without grace",
-            "8 copies, no grace 1 of 8, at instance . 1 × 401 token_reused, 6 × 401 token_revoked ✗ ended 401 token_re",
+            "8 copies, no grace 1 of 8, at instance . 1 × 401 token_reused, 6 × 401 token_revoked ✗ ended 401 token_",
         ),
         ("With 5 seconds", "8 copies, 5 seconds of grace 1 of 8, at instance [AB] 7 × 401 token_used ✓ alive 200"),
     ],
