@@ -315,3 +315,15 @@ def test_printed_it_is_the_page_without_the_machinery(site, page):
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("#wire")).to_be_hidden()
+
+
+def test_a_place_that_ends_with_the_page_is_left_for_the_tour(site, page):
+    page.goto(f"{site}/jwt/")
+    page.get_by_label("In memory").check()
+    learner.start(page, site)
+    learner.session(page)
+    learner.next_step(page)
+    learner.token(page)
+    assert tokens(page)["access"]
+    learner.next_step(page)
+    learner.thief(page)
