@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from jwt_app import keys
 
 from .base import ORDERS_URL, SITE_URL
-from .env import choice, generated, problems, text, whole
+from .env import choice, flag, generated, problems, text, whole
 
 REST_FRAMEWORK = {
     # The session cookie opens nothing here: an API that took it would need CSRF protection, too.
@@ -81,6 +81,11 @@ JWT_ROTATION_GRACE_SECONDS = whole("JWT_ROTATION_GRACE_SECONDS", 0, minimum=0, m
 
 # The refresh token of a page that keeps it in a cookie; `Secure` as the session's.
 JWT_REFRESH_COOKIE_NAME = "authdemo_refresh"
+
+# Takes access tokens back as well: a sign-out denies them, and each request asks a cache whether its token was denied.
+# The price: one cache call a request, no answer while that cache is down, and other services do not know of it.
+JWT_DENYLIST = flag("JWT_DENYLIST", False)
+JWT_DENYLIST_CACHE = "security"  # the alias that raises: what is not known must not be taken for "not denied"
 
 # The page /jwt/ also calls a service that is not Django: this starts it.
 ORDERS_COMMAND = f"waitress-serve --listen={urlsplit(ORDERS_URL).netloc} demo.orders.app:application"
