@@ -17,6 +17,7 @@ urlpatterns = [
     path("jwt/families/", include("authdemo.families.urls")),
     path("jwt/labs/", include("jwt_app.labs.families.urls")),
     path("jwt/", include("jwt_app.labs.inspector.urls")),
+    path("jwt/", include("jwt_app.labs.denylist.urls")),
     path("oauth/", include("oauth_app.client.urls")),
     path("workshop/", include("authdemo.workshop.urls")),
     path("wire/", include("authdemo.wire.urls")),

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "jwt_app",
     "jwt_app.labs.families",
     "jwt_app.labs.inspector",
+    "jwt_app.labs.denylist",
 ]
 
 MIDDLEWARE = [

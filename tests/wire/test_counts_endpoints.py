@@ -95,6 +95,11 @@ def walk_jwt(meter: Meter) -> None:
         meter.api("/jwt/api/me/", token=token)
     for token in ("rubbish", pair["access"]):
         meter.api("/jwt/api/token/verify/", {"token": token})
+    for path in ("", "run/", "again/"):
+        meter.get(f"/jwt/denylist/{path}")
+        meter.post(f"/jwt/denylist/{path}")
+    for token in ("", pair["access"]):
+        meter.api("/jwt/denylist/token/", {"checked": "yes"}, token=token)
     new = meter.api("/jwt/api/token/refresh/", {"refresh": pair["refresh"]}).json()
     assert meter.api("/jwt/api/token/blacklist/", {"refresh": new["refresh"]}).status_code == 200
     for token in (pair["refresh"], new["refresh"], "rubbish"):
