@@ -22,6 +22,7 @@ STEPS: list[Callable[[Run], None]] = [
     inspector_steps.tokens_inspected,
     steps.tokens_by_program,
     steps.a_token_in_a_cookie,
+    steps.replay_after_sign_out,
     provider_steps.sign_in_with_each_provider,
     provider_steps.a_forged_callback,
     provider_steps.connect_switch_disconnect,

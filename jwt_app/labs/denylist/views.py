@@ -22,7 +22,7 @@ from jwt_app.tokens import AccessToken
 
 from . import results
 from .api import LIFETIME
-from .replay import ACCOUNT, KINDS, Replay, once_more, replay
+from .replay import ACCOUNT, KINDS, Replay, Row, once_more, replay
 
 NOT_HERE = "It signs in with the demo's password, and does that only for who sits at the machine that runs this."
 NO_RESULTS = "The cache that keeps the results does not answer. Try again when it is back."
@@ -87,7 +87,7 @@ def show(request: HttpRequest, name: str, refused: str = "", status: HTTPStatus 
         result, refused, status = None, NO_RESULTS, HTTPStatus.SERVICE_UNAVAILABLE
     context: dict[str, Any] = {
         "result": result,
-        "tables": [(KINDS[kind], rows) for kind, rows in result.by_kind.items()] if result else [],
+        "tables": [(KINDS[kind], rows, takers(rows)) for kind, rows in result.by_kind.items()] if result else [],
         "until": datetime.fromtimestamp(result.until, UTC) if result else None,
         "later_at": datetime.fromtimestamp(result.later_at, UTC) if result else None,
         "refused": refused,
@@ -102,3 +102,9 @@ def show(request: HttpRequest, name: str, refused: str = "", status: HTTPStatus 
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = "1"
     return response
+
+
+def takers(rows: list[Row]) -> str:
+    """Name the places that accepted a copy after the sign-out."""
+    names = [row.place_title for row in rows if row.after.accepted]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
