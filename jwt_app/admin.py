@@ -158,7 +158,7 @@ class RefreshFamilyAdmin(ReadOnlyAdmin):
 
 @admin.register(Denial)
 class DenialAdmin(ReadOnlyAdmin):
-    """Access tokens that are refused before they expire. `flush` removes them when they have expired."""
+    """Access tokens that are refused before they expire. `flush_tokens` removes them when they have expired."""
 
     list_display = ("identifier", "user", "reason", "created_at", "expires_at")
     search_fields = ("identifier__exact",)

@@ -78,16 +78,6 @@ def deny_deleted_user(instance: Any, **kwargs: Any) -> None:
             _deny(str(family.pk), _last_expiry(), None, "deleted")
 
 
-def flush(batch_size: int = 1000) -> int:
-    """Delete the denials of tokens that have expired by themselves, in short transactions. Return how many."""
-    total = 0
-    while batch := list(
-        Denial.objects.filter(expires_at__lte=timezone.now()).values_list("pk", flat=True)[:batch_size]
-    ):
-        total += Denial.objects.filter(pk__in=batch).delete()[0]
-    return total
-
-
 def _belongs_to(user: Any, token: AccessToken) -> bool:
     return bool(token.payload.get(api_settings.USER_ID_CLAIM) == str(getattr(user, api_settings.USER_ID_FIELD)))
 
