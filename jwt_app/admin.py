@@ -16,7 +16,8 @@ from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist import admin as stock  # first, so that its pages can be replaced
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from .models import RefreshFamily
+from . import denylist
+from .models import Denial, RefreshFamily
 
 USERNAME = get_user_model().USERNAME_FIELD
 
@@ -125,7 +126,10 @@ class BlacklistedTokenAdmin(ReadOnlyAdmin):
 
 @admin.register(RefreshFamily)
 class RefreshFamilyAdmin(ReadOnlyAdmin):
-    """Sign-ins by token. To end one is to sign that client out, as soon as its access token has expired."""
+    """Sign-ins by token. To end one is to sign that client out, as soon as its access token has expired.
+
+    With JWT_DENYLIST, at once.
+    """
 
     actions = ("end_families",)
     list_display = ("id", "user", "created_at", "revoked_at", "reason")
@@ -148,4 +152,21 @@ class RefreshFamilyAdmin(ReadOnlyAdmin):
     def end_families(self, request: HttpRequest, queryset: QuerySet[RefreshFamily]) -> None:
         """End them one by one, so that each end is signalled."""
         ended = sum(family.revoke(RefreshFamily.Reason.ADMIN) for family in queryset.select_related("user"))
-        self.message_user(request, f"{ended} ended. Access tokens go on until they expire.")
+        fate = "have ended, too" if denylist.is_on() else "go on until they expire"
+        self.message_user(request, f"{ended} ended. Access tokens {fate}.")
+
+
+@admin.register(Denial)
+class DenialAdmin(ReadOnlyAdmin):
+    """Access tokens that are refused before they expire. `flush_tokens` removes them when they have expired."""
+
+    list_display = ("identifier", "user", "reason", "created_at", "expires_at")
+    search_fields = ("identifier__exact",)
+    search_help_text = "A whole jti, or a whole family."
+    ordering = ("-id",)
+    list_select_related = ("user",)
+    fields = ("identifier", "user", "reason", "created_at", "expires_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """To delete this row would be to allow the token again."""
+        return False

@@ -12,4 +12,4 @@ class JWTConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, and start listening."""
-        from . import checks, receivers  # noqa: F401
+        from . import checks, denylist, receivers  # noqa: F401

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.checks import CheckMessage, Error, Warning, register
 from rest_framework_simplejwt import settings as simplejwt
 
 from . import keys
@@ -43,7 +45,9 @@ def token_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     grace = getattr(settings, "JWT_ROTATION_GRACE_SECONDS", 0)
     if not isinstance(grace, int) or not 0 <= grace <= LONGEST_GRACE:
         text = f"JWT_ROTATION_GRACE_SECONDS must be a whole number from 0 to {LONGEST_GRACE}."
-        found.append(Error(text, id="jwt_app.E007"))
+        found.append(Error(text, id="jwt_app.E002"))
+    if getattr(settings, "JWT_DENYLIST", False):
+        found += denylist_cache_settings()
     return found
 
 
@@ -58,4 +62,19 @@ def _ring_problems(algorithm: str) -> list[CheckMessage]:
             ring.read()
     except KeyRingError as error:
         return [Error(f"JWT_KEY_RING: {error}", id="jwt_app.E008")]
+    return []
+
+
+def denylist_cache_settings() -> list[CheckMessage]:
+    """Report a cache that cannot keep the copy of the deny-list."""
+    alias = getattr(settings, "JWT_DENYLIST_CACHE", "default")
+    config: dict[str, Any] | None = settings.CACHES.get(alias)
+    if config is None:
+        return [Error(f"JWT_DENYLIST_CACHE: there is no cache {alias!r} in CACHES.", id="jwt_app.E009")]
+    if config.get("OPTIONS", {}).get("IGNORE_EXCEPTIONS"):
+        # Then nobody would notice that a denial was not passed on.
+        return [Error(f"JWT_DENYLIST_CACHE: the cache {alias!r} must not ignore exceptions.", id="jwt_app.E010")]
+    if isinstance(caches[alias], LocMemCache):
+        hint = "With several processes, name a cache that they share, such as Redis or Django's database cache."
+        return [Warning(f"JWT_DENYLIST_CACHE: the cache {alias!r} is known to one process.", hint, id="jwt_app.W001")]
     return []

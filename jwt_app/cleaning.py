@@ -16,7 +16,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from .backend import token_backend
-from .models import REMEMBERED, FamilyMember, RefreshFamily
+from .models import REMEMBERED, Denial, FamilyMember, RefreshFamily
 
 # An exchange looks at `exp` first and writes afterwards, when it has waited for its turn. What expired this long ago
 # is in nobody's hands any more.
@@ -37,6 +37,11 @@ def empty_families(size: int) -> Iterator[int]:
     """Delete the families that have no token left. One that ended by reuse is kept for as long as it is shown."""
     shown = Q(reason=RefreshFamily.Reason.REUSE, revoked_at__gt=timezone.now() - REMEMBERED)
     return _in_batches(RefreshFamily.objects.filter(~shown, members=None), size, lambda batch: batch.delete())
+
+
+def expired_denials(size: int) -> Iterator[int]:
+    """Delete the denials of access tokens that have expired by themselves. Yield how many, after each batch."""
+    return _in_batches(Denial.objects.filter(expires_at__lte=timezone.now()), size, lambda batch: batch.delete())
 
 
 def _in_batches(rows: QuerySet, size: int, delete: Callable[[QuerySet], Any]) -> Iterator[int]:

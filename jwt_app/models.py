@@ -67,7 +67,8 @@ class RefreshFamily(models.Model):
     def revoke(self, reason: str) -> bool:
         """End the family: no refresh token of it works from now on. Return False where it had ended before.
 
-        Access tokens go on until they expire: nobody asks the database about them.
+        Access tokens go on until they expire, unless JWT_DENYLIST is on: then `denylist` hears of it by the signal,
+        in the same transaction.
         """
         with transaction.atomic():
             # The condition decides, not what we read before: of two at once, one ends it.
@@ -81,8 +82,7 @@ class RefreshFamily(models.Model):
                 ).order_by()
                 rows = [BlacklistedToken(token=token) for token in usable]
                 BlacklistedToken.objects.bulk_create(rows, ignore_conflicts=True)
-        if ended:
-            signals.revoked.send(sender=RefreshFamily, user=self.user, family=self, reason=reason)
+                signals.revoked.send(sender=RefreshFamily, user=self.user, family=self, reason=reason)
         return bool(ended)
 
 
@@ -102,3 +102,20 @@ class FamilyMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token_id} in {self.family_id}"
+
+
+class Denial(models.Model):
+    """An access token, or all of a sign-in, that is refused before it expires. See `denylist`."""
+
+    identifier = models.CharField(
+        max_length=36, unique=True, help_text="The jti of one access token, or the family of all of one sign-in."
+    )
+    # Nobody can use the token after that, so the row can go.
+    expires_at = models.DateTimeField(db_index=True)
+    # The user may go, the denial stays: it is what keeps their token from working.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=10)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.identifier} until {self.expires_at:%Y-%m-%d %H:%M}"

@@ -7,6 +7,8 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework_simplejwt import serializers as simplejwt
 
+from . import denylist
+from .authentication import access_token_of
 from .tokens import AccessToken, RefreshToken, RefusedToken
 
 
@@ -41,13 +43,17 @@ class RefreshSerializer(serializers.Serializer):
 
 
 class LogoutSerializer(serializers.Serializer):
-    """A refresh token whose family ends. It may have ended before: what was asked for is so (RFC 7009 §2.2)."""
+    """A refresh token whose family ends. It may have ended before: what was asked for is so (RFC 7009 §2.2).
+
+    An access token may come along as always, in the header: it is denied, where that can be checked.
+    """
 
     refresh = serializers.CharField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        """Revoke. Raises TokenError for what is no refresh token of ours."""
-        RefreshToken(attrs["refresh"]).revoke()
+        """Revoke. Raises TokenError for what is no refresh token of ours, Unavailable (503) for half of it."""
+        family = RefreshToken(attrs["refresh"]).revoke()
+        denylist.signed_out(family, access_token_of(self.context["request"]))
         return {}
 
 
@@ -59,8 +65,9 @@ class VerifySerializer(serializers.Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         """Say of which kind it is. Raises TokenError where it would be refused."""
         try:
-            AccessToken(attrs["token"])
+            access = AccessToken(attrs["token"])
         except RefusedToken:  # well signed, and no access token
             RefreshToken(attrs["token"]).check()
             return {"token_type": RefreshToken.token_type}
+        denylist.check(access)
         return {"token_type": AccessToken.token_type}

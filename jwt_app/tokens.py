@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -91,7 +92,12 @@ class RefreshToken(SignedToken, simplejwt.RefreshToken):
     token: str | None
 
     access_token_class = AccessToken
-    no_copy_claims = (*simplejwt.RefreshToken.no_copy_claims, FAMILY)
+
+    @property
+    def no_copy_claims(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What an access token does not get. With JWT_DENYLIST it gets the family, to be denied by that."""
+        own = simplejwt.RefreshToken.no_copy_claims
+        return own if getattr(settings, "JWT_DENYLIST", False) else (*own, FAMILY)
 
     def __str__(self) -> str:
         """Sign once: with ES* and PS* a second signature differs, and so would its digest."""
@@ -161,11 +167,12 @@ class RefreshToken(SignedToken, simplejwt.RefreshToken):
         if is_used(row):
             raise RefusedToken("This refresh token was used before.", "token_reused")
 
-    def revoke(self) -> None:
-        """Sign out: end the family. Where it has ended, or its user is gone, there is nothing left to do."""
+    def revoke(self) -> RefreshFamily | None:
+        """Sign out: end the family, and return it. Where it has ended, or its user is gone, nothing is left to do."""
         family = RefreshFamily.objects.select_related("user").filter(pk=self._uuid(FAMILY)).first()
         if family is not None:
             family.revoke(RefreshFamily.Reason.LOGOUT)
+        return family
 
     def _find(self, families: Any) -> tuple[RefreshFamily, OutstandingToken]:
         """Return the family and the row of this token. Raises RefusedToken where they no longer allow anything."""

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from . import denylist
 from .authentication import StatelessAuthentication
 from .backend import token_backend
 
@@ -24,7 +25,7 @@ uncached = method_decorator(never_cache, name="dispatch")
 
 @uncached
 class WhoAmIView(APIView):
-    """Say who the token speaks for. Nothing is looked up."""
+    """Say who the token speaks for. Nothing is looked up, unless the deny-list covers the token."""
 
     authentication_classes = [StatelessAuthentication]
 
@@ -51,7 +52,7 @@ def describe(token: Any, user: dict[str, str]) -> dict[str, Any]:
         "kind": "access token",
         "issued_at": datetime.fromtimestamp(token["iat"], UTC),
         "expires_at": datetime.fromtimestamp(token["exp"], UTC),
-        "revocable": False,
+        "revocable": denylist.covers(token),
     }
     served_by = getattr(settings, "INSTANCE_NAME", "A")
     return {"mechanism": "jwt", "user": user, "credential": credential, "served_by": served_by}

@@ -231,3 +231,19 @@ def test_keys_change_in_a_copy_with_one_more_setting(tmp_path):
     assert "no issues" in project.run("manage.py", "check")
     with serve(project) as base:
         jwt(base)
+
+
+def test_the_deny_list_works_in_a_copy(tmp_path):
+    project = make(tmp_path, "jwt_app")
+    with (tmp_path / "bare" / "settings.py").open("a", encoding="utf-8") as file:
+        file.write("JWT_DENYLIST = True\n")
+    assert "known to one process" in project.run("manage.py", "check")  # Django's default cache; here there is one
+    with serve(project) as base:
+        body = {"username": "zoe", "password": PASSWORD}
+        pair = requests.post(f"{base}/jwt/api/token/", json=body, timeout=30).json()
+        bearer = {"Authorization": f"Bearer {pair['access']}"}
+        assert requests.get(f"{base}/jwt/api/whoami/", headers=bearer, timeout=30).json()["credential"]["revocable"]
+        sign_out = {"refresh": pair["refresh"]}
+        assert requests.post(f"{base}/jwt/api/token/blacklist/", json=sign_out, timeout=30).status_code == 200
+        denied = requests.get(f"{base}/jwt/api/whoami/", headers=bearer, timeout=30)
+        assert (denied.status_code, denied.json()["code"]) == (401, "token_denied")

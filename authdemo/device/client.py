@@ -57,10 +57,11 @@ class Client:
             self.session, "POST", to, path, headers=headers, data={"csrfmiddlewaretoken": token, **fields}
         )
 
-    def post_json(self, to: str, path: str, body: Mapping[str, str]) -> requests.Response | None:
-        """POST to an API, without cookies. None where nobody answered."""
+    def post_json(self, to: str, path: str, body: Mapping[str, Any], token: str = "") -> requests.Response | None:
+        """POST to an API, without cookies, with an access token where there is one. None where nobody answered."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         with DeviceSession() as session:
-            return self._call(session, "POST", to, path, json=dict(body))
+            return self._call(session, "POST", to, path, json=dict(body), headers=headers)
 
     def send(self, to: str, call: Call) -> requests.Response | None:
         """Make a call that is written down as data, with the tokens that the device holds. None for no answer."""

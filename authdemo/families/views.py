@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from jwt_app import denylist
 from jwt_app.models import RefreshFamily
 from sessions_app.views import login_required_for_post
 
@@ -21,5 +22,6 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     if family is None:  # one page for what never was and what is somebody else's
         return render(request, "sessions_app/not_mine.html", status=404)
     family.revoke(RefreshFamily.Reason.ELSEWHERE)
-    messages.success(request, "Ended. An access token from before works until it expires; no new one is given.")
+    before = "does not work any more" if denylist.is_on() else "works until it expires"
+    messages.success(request, f"Ended. An access token from before {before}; no new one is given.")
     return redirect("sessions:devices")

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from django.core.management.utils import get_random_secret_key
 
+from authdemo.cache_connections import connected
+
 from .env import BASE_DIR, VAR_DIR, choice, env, flag, generated, neighbours, parsed, problems, text, url
 
 DEBUG = flag("DEBUG", True)
@@ -87,6 +89,7 @@ INSTALLED_APPS = [
     "jwt_app.labs.inspector",
     "jwt_app.labs.keys",
     "jwt_app.labs.storage",
+    "jwt_app.labs.denylist",
 ]
 
 MIDDLEWARE = [
@@ -171,6 +174,8 @@ def _cache(*, ignore_exceptions: bool = False) -> dict[str, object]:
             "SOCKET_CONNECT_TIMEOUT": 0.5,  # seconds; a cache that hangs must not hold every page
             "SOCKET_TIMEOUT": 0.5,
             "IGNORE_EXCEPTIONS": ignore_exceptions,
+            # On all aliases: they share their connections.
+            "CONNECTION_POOL_KWARGS": {"redis_connect_func": connected},
             # Not pickle, the default: whoever can write to the cache could run code here.
             "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
         }

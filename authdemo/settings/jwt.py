@@ -9,7 +9,7 @@ from jwt_app import keys
 from jwt_app.keyring import KeyRing, KeyRingError
 
 from .base import ORDERS_URL, SITE_URL
-from .env import VAR_DIR, choice, generated, problems, text, whole
+from .env import VAR_DIR, choice, flag, generated, problems, text, whole
 
 REST_FRAMEWORK = {
     # The session cookie opens nothing here: an API that took it would need CSRF protection, too.
@@ -90,6 +90,11 @@ if JWT_KEY_RING and not problems:  # a mistyped JWT_ALGORITHM changes no key
         KeyRing(JWT_KEY_RING, REFRESH_TOKEN_LIFETIME).ensure(JWT_ALGORITHM)
     except KeyRingError as error:
         problems.append(str(error))
+
+# Takes access tokens back as well: a sign-out denies them, and each request asks a cache whether its token was denied.
+# The price: one cache call a request, no answer while that cache is down, and other services do not know of it.
+JWT_DENYLIST = flag("JWT_DENYLIST", False)
+JWT_DENYLIST_CACHE = "security"  # the alias that raises: what is not known must not be taken for "not denied"
 
 # The page /jwt/ also calls a service that is not Django: this starts it.
 ORDERS_COMMAND = f"waitress-serve --listen={urlsplit(ORDERS_URL).netloc} demo.orders.app:application"

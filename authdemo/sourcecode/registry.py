@@ -236,6 +236,19 @@ PAGES: dict[str, tuple[Part, ...]] = {
         ),
         Part("When a forged form comes without a token", ("jwt_app.views.WhoAmIView",)),
     ),
+    "denylist:index": (
+        Part(
+            "When you press the button",
+            ("jwt_app.labs.denylist.replay.replay", "jwt_app.labs.denylist.api.LabTokenView"),
+        ),
+        Part("When the victim signs out", ("jwt_app.denylist.signed_out", "jwt_app.denylist_cache.void")),
+        Part(
+            "When the copy is used",
+            ("jwt_app.denylist.check", "jwt_app.denylist_cache.is_any_denied"),
+            ("JWT_DENYLIST",),
+        ),
+        Part("When the cache knows nothing good", ("jwt_app.denylist_cache._copied_again",)),
+    ),
     "oauth:index": (
         Part("For this page", ("oauth_app.client.views.index",)),
         Part(

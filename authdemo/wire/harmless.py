@@ -126,6 +126,7 @@ CODES = {
     "user_not_found", "no_active_account", "not_authenticated", "authentication_failed", "permission_denied",
     "not_found", "method_not_allowed", "parse_error", "too_large", "throttled", "charset", "invalid", "required",
     "blank", "null", "not_acceptable", "unsupported_media_type", "csrf_failed", "token_used",
+    "token_denied", "denylist_unavailable",
 }  # fmt: skip
 CONSTANTS = CODES | {
     # HTTP

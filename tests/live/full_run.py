@@ -24,6 +24,7 @@ STEPS: list[Callable[[Run], None]] = [
     steps.a_token_in_a_cookie,
     steps.tokens_in_four_places,
     steps.a_family_that_ends,
+    steps.replay_after_sign_out,
     provider_steps.sign_in_with_each_provider,
     provider_steps.a_forged_callback,
     provider_steps.connect_switch_disconnect,

@@ -143,6 +143,13 @@ def a_family_that_ends(run: Run) -> None:
     expect(run.page.locator("#tree-state")).to_contain_text("alive")
 
 
+def replay_after_sign_out(run: Run) -> None:
+    run.go("/jwt/denylist/")
+    run.press("Sign in, copy, sign out, replay")
+    run.press("Send the copies once more")
+    expect(run.page.locator("table.replay")).to_have_count(2)
+
+
 def the_other_device(run: Run) -> None:
     def act(selector: str) -> None:
         with run.page.expect_response(lambda answer: answer.request.method == "POST"):

@@ -97,6 +97,14 @@ def walk_jwt(meter: Meter) -> None:
         meter.api("/jwt/api/token/verify/", {"token": token})
     for path in ("keys/", "keys/change/", "keys/again/", "keys/noise/", "role/", "role/demote/"):
         meter.get(f"/jwt/{path}")
+    for path in ("families/", "storage/", "inspector/"):
+        meter.get(f"/jwt/{path}")
+    meter.api("/jwt/api/inspect/", {"token": pair["access"], "key_format": "site"})
+    for path in ("", "run/", "again/"):
+        meter.get(f"/jwt/denylist/{path}")
+        meter.post(f"/jwt/denylist/{path}")
+    for token in ("", pair["access"]):
+        meter.api("/jwt/denylist/token/", {"checked": "yes"}, token=token)
     new = meter.api("/jwt/api/token/refresh/", {"refresh": pair["refresh"]}).json()
     assert meter.api("/jwt/api/token/blacklist/", {"refresh": new["refresh"]}).status_code == 200
     for token in (pair["refresh"], new["refresh"], "rubbish"):

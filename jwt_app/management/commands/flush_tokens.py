@@ -12,7 +12,7 @@ from jwt_app import cleaning
 class Command(BaseCommand):
     """Safe beside a serving site; stopped half-way, the next run goes on."""
 
-    help = "Delete refresh tokens that have expired, and families that have none left."
+    help = "Delete refresh tokens that have expired, families that have none left, and denials of expired tokens."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Say how large a batch is."""
@@ -25,7 +25,10 @@ class Command(BaseCommand):
             raise CommandError("--batch-size must be from 1 to 10000.")
         tokens = self.count("tokens", cleaning.expired_tokens(size))
         families = self.count("families", cleaning.empty_families(size))
+        denials = self.count("denials", cleaning.expired_denials(size))
         self.stdout.write(f"Deleted {tokens} expired tokens and {families} families without tokens.")
+        if denials:
+            self.stdout.write(f"Deleted {denials} denials of access tokens that have expired.")
 
     def count(self, what: str, batches: Any) -> int:
         """Add the batches up; on a terminal, show how far it is."""

@@ -1,0 +1,179 @@
+"""Two sign-ins, two copies, one after the other: use the copy, sign out, use it again. By HTTP, at this demo's own."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import jwt
+import requests
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from authdemo.device.actions import PEOPLE
+from authdemo.device.client import Client
+from authdemo.device.store import Device
+from authdemo.device.transport import origins
+from authdemo.snippets import calls
+from authdemo.wire import outgoing
+
+ACCOUNT = PEOPLE[0]
+PLACES = {"A": "Instance A", "B": "Instance B", "orders": "Orders"}
+KINDS = {"plain": "A token as usual", "checked": "A token that is checked"}
+
+
+class NotTried(Exception):
+    """A call that all the others need did not do what it should. Its text says which."""
+
+
+@dataclass
+class Answer:
+    """What a place said to a copy. `status` is 0 where nobody answered; counts are None where it has none."""
+
+    status: int = 0
+    code: str = ""
+    sql: int | None = None
+    cache: int | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it took the copy."""
+        return self.status == HTTPStatus.OK
+
+
+@dataclass
+class Row:
+    """One copy at one place. `first` found a cache that may have been cold, `before` is the same call once more."""
+
+    kind: str
+    place: str
+    first: Answer = field(default_factory=Answer)
+    before: Answer = field(default_factory=Answer)
+    after: Answer = field(default_factory=Answer)
+    later: Answer | None = None
+
+    @property
+    def place_title(self) -> str:
+        """Where."""
+        return PLACES[self.place]
+
+    @property
+    def had_to_copy(self) -> bool:
+        """Whether the first call cost more than the second."""
+        return (self.first.sql, self.first.cache) != (self.before.sql, self.before.cache)
+
+
+@dataclass
+class Replay:
+    """One press of the button. `copies` are the tokens by kind, `until` is when both have expired (Unix time)."""
+
+    rows: list[Row] = field(default_factory=list)
+    copies: dict[str, str] = field(default_factory=dict)
+    until: int = 0
+    later_at: int = 0
+    problem: str = ""
+
+    @property
+    def expired(self) -> bool:
+        """Whether both copies have expired by themselves."""
+        return time.time() >= self.until
+
+    @property
+    def by_kind(self) -> dict[str, list[Row]]:
+        """The rows of each token that was tried."""
+        kinds = {kind: [row for row in self.rows if row.kind == kind] for kind in KINDS}
+        return {kind: rows for kind, rows in kinds.items() if rows}
+
+
+class Thief(Client):
+    """Holds a copy. It is sent as it is, whatever the answers say."""
+
+    def use(self, place: str, copy: str) -> Answer:
+        """Send the copy to "A", "B" or "orders"."""
+        self.device.access = copy
+        return _answer(self.send(place, calls.orders() if place == "orders" else calls.token_whoami()))
+
+
+def replay(learner: HttpRequest) -> Replay:
+    """Try both kinds."""
+    result = Replay()
+    try:
+        for kind in KINDS:
+            _try(kind, learner, result)
+    except NotTried as why:
+        result.problem = str(why)
+    return result
+
+
+def _try(kind: str, learner: HttpRequest, result: Replay) -> None:
+    victim, thief = Client(Device(), learner), Thief(Device(), learner)
+    try:
+        victim.send("A", calls.get_tokens(ACCOUNT, settings.DEMO_PASSWORD))
+        copy = _short_copy(victim, checked=kind == "checked")
+        rows = [Row(kind, place) for place in PLACES if place in origins()]
+        for row in rows:
+            row.first, row.before = thief.use(row.place, copy), thief.use(row.place, copy)
+        signed_out = victim.post_json("A", reverse("jwt:logout"), {"refresh": victim.device.refresh}, token=copy)
+        if signed_out is None or signed_out.status_code != HTTPStatus.OK:
+            raise NotTried(f"The sign-out at instance A {_ended(signed_out)}.")
+        for row in rows:
+            row.after = thief.use(row.place, copy)
+    finally:
+        victim.session.close()
+        thief.session.close()
+    result.rows += rows
+    result.copies[kind] = copy
+    result.until = max(result.until, _expiry(copy))
+
+
+def once_more(learner: HttpRequest, result: Replay) -> Replay:
+    """Send the copies again, as somebody does who has kept them."""
+    thief = Thief(Device(), learner)
+    try:
+        for row in result.rows:
+            row.later = thief.use(row.place, result.copies[row.kind])
+    finally:
+        thief.session.close()
+    result.later_at = int(time.time())
+    return result
+
+
+def _short_copy(victim: Client, *, checked: bool) -> str:
+    """Have the access token made again with a shorter life. Raises NotTried where the sign-in had not worked."""
+    answer = victim.post_json("A", reverse("denylist:token"), {"checked": checked}, token=victim.device.access)
+    body = _body(answer)
+    if answer is None or answer.status_code != HTTPStatus.OK or not isinstance(body.get("access"), str):
+        raise NotTried(f"The sign-in of {ACCOUNT} at instance A {_ended(answer)}.")
+    return str(body["access"])
+
+
+def _expiry(token: str) -> int:
+    return int(jwt.decode(token, options={"verify_signature": False})["exp"])
+
+
+def _ended(response: requests.Response | None) -> str:
+    return "was not answered" if response is None else f"was answered with {response.status_code}"
+
+
+def _answer(response: requests.Response | None) -> Answer:
+    if response is None:
+        return Answer()
+    cost: dict[str, Any] = dict(outgoing.COST.findall(response.headers.get("Server-Timing", "")))
+    return Answer(
+        status=response.status_code,
+        code=str(_body(response).get("code", "")),
+        sql=int(cost["sql"]) if "sql" in cost else None,
+        cache=int(cost["cache"]) if "cache" in cost else None,
+    )
+
+
+def _body(response: requests.Response | None) -> dict[str, Any]:
+    try:
+        found = response.json() if response is not None else {}
+    except json.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}

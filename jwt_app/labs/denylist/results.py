@@ -1,0 +1,73 @@
+"""What one browser has tried, kept for an hour: statuses, counts, and the two copies, encrypted.
+
+A copy is a token of a demo account with a life of half a minute. Whoever reads the cache shall not have it even so.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.core.cache import cache
+from django.utils.crypto import salted_hmac
+
+from authdemo.device.store import Busy
+
+from .replay import Answer, Replay, Row
+
+AGE = 60 * 60  # seconds
+LONGEST = 3 * 60  # seconds; more than all calls of one press can take
+
+
+def replay_of(browser: str) -> Replay | None:
+    """Return what this browser has tried, None where it has nothing (any more)."""
+    kept = cache.get(_key("replay", browser)) if browser else None
+    if not isinstance(kept, dict):
+        return None
+    try:
+        copies = json.loads(_cipher(browser).decrypt(kept["copies"]))
+    except InvalidToken:  # another SECRET_KEY
+        return None
+    return Replay(**kept | {"copies": copies, "rows": [_row(row) for row in kept["rows"]]})
+
+
+def keep(browser: str, result: Replay) -> None:
+    """Keep it in the place of the one before."""
+    copies = _cipher(browser).encrypt(json.dumps(result.copies).encode()).decode()
+    cache.set(_key("replay", browser), asdict(result) | {"copies": copies}, AGE)
+
+
+def forget(browser: str) -> None:
+    """Delete all of this browser."""
+    cache.delete(_key("replay", browser))
+
+
+@contextmanager
+def one_at_a_time(browser: str) -> Iterator[None]:
+    """Hold this browser's place. Raises Busy where another tab of it tries something just now."""
+    lock = _key("lock", browser)
+    if not cache.add(lock, 1, LONGEST):
+        raise Busy("This browser tries something already, in another tab perhaps. Wait a moment, and press again.")
+    try:
+        yield
+    finally:
+        cache.delete(lock)
+
+
+def _row(kept: dict[str, Any]) -> Row:
+    answers = {name: Answer(**kept[name]) for name in ("first", "before", "after")}
+    later = Answer(**kept["later"]) if kept["later"] else None
+    return Row(**kept | answers | {"later": later})
+
+
+def _cipher(browser: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(salted_hmac("jwt_denylist.copies", browser, algorithm="sha256").digest()))
+
+
+def _key(kind: str, browser: str) -> str:
+    return f"jwt_denylist.{kind}.{browser}"

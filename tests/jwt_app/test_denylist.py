@@ -1,0 +1,385 @@
+"""JWT_DENYLIST: an access token that was taken back is refused, whatever becomes of the cache.
+
+On Redis and on Django's database cache. What can only happen between two processes is in test_denylist_live.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import jwt
+import pytest
+from django.core.cache import caches
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.db import DatabaseError
+from django.utils import timezone
+
+from authdemo.wire.outgoing import COST
+from jwt_app import denylist_cache
+from jwt_app.denylist_cache import COPY, STAMP
+from jwt_app.models import Denial, RefreshFamily
+
+from .conftest import API, claims, refused
+
+REDIS = "authdemo.wire.caches.redis.RedisCache"
+pytestmark = pytest.mark.django_db(transaction=True)  # the cache hears of a denial when it is committed
+
+
+@pytest.fixture(params=["redis", "database"])
+def cache(request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The deny-list is on, with an empty cache, in a process that has read nothing yet."""
+    settings.JWT_DENYLIST = True
+    if request.param == "redis":
+        redis: dict[str, Any] = {
+            "BACKEND": REDIS,
+            "LOCATION": request.getfixturevalue("redis_url"),
+            "OPTIONS": {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
+            "KEY_PREFIX": request.node.name,
+        }
+        settings.CACHES = settings.CACHES | {"security": redis}
+    monkeypatch.setattr(denylist_cache, "_settled", None)
+    found = caches["security"]
+    found.delete_many([STAMP, COPY])
+    return found
+
+
+def cost(api: API, endpoint: str, token: str) -> tuple[int, int, int]:
+    """The status, statements and cache calls of a call."""
+    answer = api.get(endpoint, token)
+    found = dict(COST.findall(answer["Server-Timing"]))
+    return answer.status_code, int(found["sql"]), int(found["cache"])
+
+
+def payload(token: str) -> dict[str, Any]:
+    found: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return found
+
+
+# ---- What ends, and what it costs
+
+
+def test_a_copy_is_worth_nothing_after_sign_out_and_others_go_on(api: API, alice: Any, cache: Any) -> None:
+    mine, phone = api.sign_in(), api.sign_in()
+    older = api.refresh(mine["refresh"]).json()
+    assert api.get("whoami", mine["access"]).json()["credential"]["revocable"] is True
+
+    assert api.post("logout", {"refresh": older["refresh"]}).status_code == 200
+
+    for token in (mine["access"], older["access"]):
+        refused(api.get("whoami", token), "token_denied")
+        refused(api.get("me", token), "token_denied")
+        refused(api.post("verify", {"token": token}), "token_denied")
+    assert api.get("whoami", phone["access"]).status_code == 200
+    assert api.get("me", phone["access"]).status_code == 200
+
+
+def test_the_price_is_one_cache_call(api: API, alice: Any, cache: Any) -> None:
+    first, second = api.sign_in()["access"], api.sign_in()["access"]
+    api.get("whoami", first)
+    asked = 1 if "Database" in type(cache).__name__ else 0  # there, a cache call is a statement besides
+
+    assert cost(api, "whoami", first) == (200, asked, 1)
+    assert cost(api, "whoami", second) == (200, asked, 1)
+    assert cost(api, "me", second) == (200, asked + 1, 1)
+
+
+def test_off_it_costs_nothing_and_an_access_token_does_not_name_its_family(api: API, alice: Any) -> None:
+    pair = api.sign_in()
+    api.post("logout", {"refresh": pair["refresh"]}, headers={"Authorization": f"Bearer {pair['access']}"})
+
+    assert cost(api, "whoami", pair["access"]) == (200, 0, 0)
+    assert api.get("whoami", pair["access"]).json()["credential"]["revocable"] is False
+    assert "family" not in payload(pair["access"])
+    assert not Denial.objects.exists()
+
+
+@pytest.mark.parametrize("end", ["a used token comes back", "an administrator", "deleted", "password", "deactivated"])
+def test_whatever_ends_a_sign_in_takes_its_access_tokens_back(api: API, alice: Any, cache: Any, end: str) -> None:
+    pair = api.sign_in()
+    assert api.get("whoami", pair["access"]).status_code == 200
+    if end == "a used token comes back":
+        newer = api.refresh(pair["refresh"]).json()["access"]
+        api.refresh(pair["refresh"])
+        refused(api.get("whoami", newer), "token_denied")
+    elif end == "an administrator":
+        RefreshFamily.objects.get().revoke(RefreshFamily.Reason.ADMIN)
+    elif end == "password":
+        alice.set_password("another battery horse")
+        alice.save()
+    elif end == "deactivated":
+        alice.is_active = False
+        alice.save()
+    else:
+        alice.delete()
+        assert Denial.objects.get().user is None
+
+    refused(api.get("whoami", pair["access"]), "token_denied")
+
+
+def test_the_access_token_that_comes_along_is_denied_by_its_jti(api: API, alice: Any, bob: Any, cache: Any) -> None:
+    pair, of_bob = api.sign_in(), api.sign_in("bob")
+
+    def sign_out(header: str) -> None:
+        answer = api.post("logout", {"refresh": pair["refresh"]}, headers={"Authorization": header})
+        assert answer.status_code == 200
+
+    sign_out(f"Bearer {of_bob['access']}")  # somebody else's is left alone
+    assert api.get("whoami", of_bob["access"]).status_code == 200
+    for rubbish in ("Bearer", "Bearer x", "Bearer a b c", "Basic eDp5", "\x7f", f"Bearer {pair['refresh']}"):
+        sign_out(rubbish)
+    sign_out(f"Bearer {pair['access']}")
+
+    denied = {row.identifier for row in Denial.objects.all()}
+    assert denied == {payload(pair["access"])["jti"], payload(pair["refresh"])["family"]}
+
+
+def test_a_token_can_ask_to_be_checked_and_never_not_to_be(
+    api: API, alice: Any, settings: Any, cache: Any, forge: Callable[..., str]
+) -> None:
+    user = {"user_id": str(alice.pk)}
+    excused = forge(claims(**user, denylist=False, family=payload(api.sign_in()["refresh"])["family"]))
+    for family in RefreshFamily.objects.all():
+        family.revoke(RefreshFamily.Reason.ADMIN)
+    refused(api.get("whoami", excused), "token_denied")
+
+    settings.JWT_DENYLIST = False
+    checked, not_quite = forge(claims(**user, denylist=True)), forge(claims(**user, denylist="true"))
+    assert api.get("whoami", checked).json()["credential"]["revocable"] is True
+    assert api.get("whoami", not_quite).json()["credential"]["revocable"] is False
+    for token in (checked, not_quite):
+        refresh = api.sign_in()["refresh"]
+        api.post("logout", {"refresh": refresh}, headers={"Authorization": f"Bearer {token}"})
+    refused(api.get("whoami", checked), "token_denied")
+    assert api.get("whoami", not_quite).status_code == 200
+
+
+# ---- Whatever becomes of the cache
+
+
+@pytest.fixture
+def denied(api: API, alice: Any, cache: Any) -> str:
+    pair = api.sign_in()
+    assert api.get("whoami", pair["access"]).status_code == 200
+    api.post("logout", {"refresh": pair["refresh"]})
+    refused(api.get("whoami", pair["access"]), "token_denied")
+    return pair["access"]
+
+
+@pytest.mark.parametrize("lost", [[STAMP], [COPY], [STAMP, COPY]])
+def test_a_cache_that_forgets_is_filled_again_from_the_rows(
+    api: API, denied: str, cache: Any, lost: list[str]
+) -> None:
+    cache.delete_many(lost)
+
+    refused(api.get("whoami", denied), "token_denied")
+    assert cost(api, "whoami", denied)[2] == 1, "and then it is warm again"
+
+
+@pytest.mark.parametrize("rubbish", [7, "text", [], {}, {"stamp": None, "denied": []}, {"stamp": "x", "denied": []}])
+def test_a_copy_that_nobody_vouches_for_does_not_count(api: API, denied: str, cache: Any, rubbish: Any) -> None:
+    cache.set(COPY, rubbish)
+
+    refused(api.get("whoami", denied), "token_denied")
+
+
+def test_a_copy_from_before_the_sign_out_that_is_written_after_it(
+    api: API, alice: Any, cache: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow process read the rows, then somebody signed out, then it writes what it has read."""
+    pair, other = api.sign_in(), api.sign_in()
+    original = type(cache).set
+
+    def slow(self: Any, key: str, *args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(type(cache), "set", original)
+        api.post("logout", {"refresh": pair["refresh"]})
+        refused(api.get("whoami", pair["access"]), "token_denied")
+        return original(self, key, *args, **kwargs)
+
+    monkeypatch.setattr(type(cache), "set", slow)
+    assert api.get("whoami", other["access"]).status_code == 200
+    assert type(cache).set is original, "it has happened"
+
+    refused(api.get("whoami", pair["access"]), "token_denied")
+
+
+def test_a_cache_that_went_back_in_time(api: API, denied: str, cache: Any) -> None:
+    """What a snapshot held: a stamp and a copy that fit each other, from before the denial."""
+    cache.set(STAMP, "of then")
+    cache.set(COPY, {"stamp": "of then", "denied": []})
+    assert api.get("whoami", denied).status_code == 200, "nothing in the cache shows it"
+
+    denylist_cache.distrust()
+
+    refused(api.get("whoami", denied), "token_denied")
+    assert cost(api, "whoami", denied)[2] == 1
+
+
+def test_a_process_that_starts_takes_the_caches_word_for_nothing(
+    api: API, denied: str, cache: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.set(STAMP, "of then")
+    cache.set(COPY, {"stamp": "of then", "denied": []})
+    monkeypatch.setattr(denylist_cache, "_settled", None)
+
+    refused(api.get("whoami", denied), "token_denied")
+
+
+def test_the_copy_is_given_a_short_life(api: API, denied: str, cache: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    original = type(cache).set
+
+    def noted(self: Any, key: str, value: Any, timeout: Any) -> Any:
+        given.append(timeout)
+        return original(self, key, value, timeout)
+
+    monkeypatch.setattr(type(cache), "set", noted)
+    cache.delete(COPY)
+
+    api.get("whoami", denied)
+
+    assert given == [denylist_cache.COMPLETE_FOR] == [30]
+
+
+def test_more_denials_than_a_copy_may_hold(api: API, denied: str, cache: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(denylist_cache, "MOST", 3)
+    until = timezone.now() + timedelta(minutes=5)
+    Denial.objects.bulk_create([Denial(identifier=str(number), expires_at=until) for number in range(3)])
+    good = api.sign_in()["access"]
+    cache.delete(COPY)
+    refused(api.get("whoami", denied), "token_denied")
+    asked = 1 if "Database" in type(cache).__name__ else 0
+
+    assert cost(api, "whoami", denied) == (401, asked + 1, 1)
+    assert cost(api, "whoami", good) == (200, asked + 1, 1)
+    assert cache.get(COPY)["denied"] is None
+
+
+# ---- Nobody knows
+
+
+def unavailable(answer: Any) -> None:
+    assert answer.status_code == 503
+    assert answer.json().keys() == {"detail", "code"}
+    assert answer.json()["code"] == "denylist_unavailable"
+    assert answer["Retry-After"] == "5"
+
+
+@pytest.fixture
+def down(settings: Any, cache: Any) -> Callable[[], None]:
+    """Call it, and the cache is a Redis that does not answer."""
+
+    def go() -> None:
+        gone = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+        settings.CACHES = settings.CACHES | {"security": gone}
+
+    return go
+
+
+def test_with_the_cache_down_no_token_is_accepted(api: API, alice: Any, down: Callable[[], None]) -> None:
+    token = api.sign_in()["access"]
+    down()
+
+    unavailable(api.get("whoami", token))
+    unavailable(api.get("me", token))
+    unavailable(api.post("verify", {"token": token}))
+    refused(api.get("whoami", "rubbish"), "token_not_valid")
+    assert api.sign_in()["access"], "who signs in, or refreshes, asks no deny-list"
+
+
+def test_a_sign_out_with_the_cache_down_promises_nothing_and_loses_nothing(
+    api: API, alice: Any, settings: Any, cache: Any, down: Callable[[], None]
+) -> None:
+    pair = api.sign_in()
+    assert api.get("whoami", pair["access"]).status_code == 200
+    up = settings.CACHES
+    down()
+    unavailable(api.post("logout", {"refresh": pair["refresh"]}))
+    refused(api.refresh(pair["refresh"]), "token_revoked")
+
+    settings.CACHES = up  # all the time, other processes could reach it
+    assert api.post("logout", {"refresh": pair["refresh"]}).status_code == 200, "tried again"
+
+    refused(api.get("whoami", pair["access"]), "token_denied")
+
+
+def test_reuse_with_the_cache_down_still_ends_the_family(api: API, alice: Any, down: Callable[[], None]) -> None:
+    pair = api.sign_in()
+    newer = api.refresh(pair["refresh"]).json()
+    down()
+
+    refused(api.refresh(pair["refresh"]), "token_reused")
+    refused(api.refresh(newer["refresh"]), "token_revoked")
+    assert Denial.objects.get().reason == "reuse"
+
+
+def test_with_the_database_down_a_cold_cache_says_nothing(
+    api: API, alice: Any, cache: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = api.sign_in()["access"]
+
+    def broken() -> Any:
+        raise DatabaseError
+
+    monkeypatch.setattr(denylist_cache, "_rows", broken)
+    unavailable(api.get("whoami", token))
+
+
+# ---- Rows
+
+
+def test_expired_denials_are_flushed_and_others_stay(alice: Any, cache: Any) -> None:
+    now = timezone.now()
+    rows = [Denial(identifier=f"old {number}", expires_at=now - timedelta(seconds=1)) for number in range(25)]
+    Denial.objects.bulk_create([*rows, Denial(identifier="new", expires_at=now + timedelta(minutes=1))])
+
+    said = StringIO()
+
+    call_command("flush_tokens", "--batch-size=10", stdout=said)
+
+    assert "Deleted 25 denials" in said.getvalue()
+    assert [row.identifier for row in Denial.objects.all()] == ["new"]
+
+
+def test_a_denial_outlives_its_token(api: API, alice: Any, cache: Any) -> None:
+    pair = api.sign_in()
+    api.post("logout", {"refresh": pair["refresh"]}, headers={"Authorization": f"Bearer {pair['access']}"})
+
+    expires = payload(pair["access"])["exp"]
+    assert all(row.expires_at.timestamp() >= expires + 59 for row in Denial.objects.all())
+    assert all(str(row).startswith(row.identifier) for row in Denial.objects.all())
+
+
+def test_the_admin_finds_a_denial_by_its_whole_name_and_cannot_take_it_back(
+    api: API, denied: str, admin_client: Any
+) -> None:
+    row = Denial.objects.get()
+    page = "/admin/jwt_app/denial/"
+
+    assert row.identifier in admin_client.get(page, {"q": row.identifier}).content.decode()
+    assert row.identifier not in admin_client.get(page, {"q": row.identifier[:-1]}).content.decode()
+    assert admin_client.get(f"{page}{row.pk}/change/").status_code == 200
+    assert admin_client.post(f"{page}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert admin_client.get(f"{page}add/").status_code == 403
+
+
+# ---- Settings
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        (None, ["jwt_app.E009"]),
+        ({"BACKEND": REDIS, "LOCATION": "x", "OPTIONS": {"IGNORE_EXCEPTIONS": True}}, ["jwt_app.E010"]),
+        ({"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, ["jwt_app.W001"]),
+        ({"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "t"}, []),
+    ],
+)  # fmt: skip
+def test_a_cache_that_cannot_keep_the_copy_is_reported(settings: Any, config: Any, expected: list[str]) -> None:
+    settings.JWT_DENYLIST, settings.JWT_DENYLIST_CACHE = True, "guards"
+    settings.CACHES = settings.CACHES | ({"guards": config} if config else {})
+
+    assert [one.id for one in run_checks() if str(one.id).startswith("jwt_app")] == expected
