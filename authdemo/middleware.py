@@ -103,6 +103,7 @@ class CanonicalHostMiddleware:
     move; APIs, discovery and health answer on both names, since programs do not follow redirects of a POST.
     """
 
+    PAGES = ("/jwt/api/docs/",)  # for people, among the paths for programs
     PROGRAMS = ("/healthz", "/.well-known/", "/jwt/.well-known/", "/identity/")
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -118,4 +119,5 @@ class CanonicalHostMiddleware:
 
     def _is_page(self, request: HttpRequest) -> bool:
         program = "/api/" in request.path or request.path.startswith(self.PROGRAMS)
+        program = program and request.path not in self.PAGES
         return request.method in {"GET", "HEAD"} and not program

@@ -20,6 +20,7 @@ urlpatterns = [
     path("jwt/", include("jwt_app.labs.families.urls")),
     path("jwt/", include("jwt_app.labs.storage.urls")),
     path("jwt/", include("jwt_app.labs.denylist.urls")),
+    path("jwt/api/", include("authdemo.api_docs.urls")),
     path("oauth/", include("oauth_app.client.urls")),
     path("workshop/", include("authdemo.workshop.urls")),
     path("wire/", include("authdemo.wire.urls")),

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "authdemo.events",
     "authdemo.sourcecode",
     "authdemo.snippets",
+    "authdemo.api_docs",
     "authdemo.device",
     "authdemo.workshop",
     "authdemo.guard",
@@ -75,6 +76,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",  # Swagger UI, served from here
     "rest_framework_simplejwt.token_blacklist",
     "axes",  # counts wrong passwords
     "allauth",

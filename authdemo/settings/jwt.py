@@ -23,6 +23,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "jwt_app.exceptions.handler",
     # `?format=` chooses nothing, since there is nothing to choose.
     "URL_FORMAT_OVERRIDE": None,
+    # What the description of the API is made with, see api_docs.py.
+    "DEFAULT_SCHEMA_CLASS": "authdemo.api_docs.schema.AutoSchema",
 }
 
 # RS256: an RSA key signs, and its public half verifies. With HS256 one secret does both, so that every service that
