@@ -48,9 +48,8 @@ class Operation:
         return dict(sorted(found.items()))
 
 
-TOKENS, COOKIE, WHO, KEYS, LAB = (
-    "Tokens", "The refresh token in a cookie", "What a token opens", "Keys", "Inspector",
-)  # fmt: skip
+GROUPS = ("Tokens", "What a token opens", "The refresh token in a cookie", "Keys", "Inspector")
+TOKENS, WHO, COOKIE, KEYS, LAB = GROUPS
 SERIALIZERS = "jwt_app.serializers."
 OPERATIONS: dict[str, Operation] = {
     "jwt:login": Operation(

@@ -12,8 +12,8 @@ followTheme();
 
 // What Swagger UI leaves out for those who do not see the page, or have no mouse.
 const REPAIRS = {
-  main: { role: "group" }, // the page has its own
   "h3.opblock-tag": { "aria-level": "2" },
+  "h4.opblock-title": { "aria-level": "3" },
   textarea: { "aria-label": "Body, as JSON" },
   "pre, .highlight-code > .example": { tabindex: "0" },
 };
@@ -29,12 +29,22 @@ function repair() {
 }
 new MutationObserver(repair).observe(place, { childList: true, subtree: true });
 
-const ownHead = () => ({ wrapComponents: { InfoContainer: () => () => null } }); // the page says what this is
+// The page says what this is and has a `main` of its own, so of Swagger UI's own page it takes the parts below that.
+const ownLayout = ({ React, getComponent }) => ({
+  components: {
+    PartsLayout: () => {
+      const parts = ["AuthorizeBtnContainer", "errors", "operations"].map((name) => getComponent(name, true));
+      const shown = [getComponent("SvgAssets"), ...parts].map((part) => React.createElement(part));
+      return React.createElement("div", { className: "swagger-ui" }, ...shown);
+    },
+  },
+});
 
 window.SwaggerUIBundle({
   url: place.dataset.schema,
   domNode: place,
-  plugins: [ownHead],
+  plugins: [ownLayout],
+  layout: "PartsLayout",
   deepLinking: false,
   defaultModelsExpandDepth: -1,
   validatorUrl: null,
