@@ -77,7 +77,7 @@ OPERATIONS: dict[str, Operation] = {
         errors=(*REFUSED, *CSRF),
     ),
     "jwt:cookie-logout": Operation(
-        "cookie_log_out", "Sign out", COOKIE, shapes.Empty, "The family has ended and the cookie is gone.", errors=CSRF,
+        "cookie_log_out", "Sign out", COOKIE, shapes.Empty, "It has ended, and the cookie is gone.", errors=CSRF,
     ),
     "jwt:whoami": Operation(
         "whoami", "Who am I, by the token alone?", WHO, shapes.WhoAmI, "What the token says.", errors=REFUSED,

@@ -21,7 +21,7 @@ Value: TypeAlias = str | Var
 
 @dataclass(frozen=True)
 class Call:
-    """One request. With `page` it is a form of that page, which is fetched first for the CSRF token.
+    """One request. With `page` it comes from that page, which is fetched first for the CSRF token.
 
     `form` and `json` are bodies; `bearer` is an access token, and then no cookie goes along. `keeps` names fields of
     the JSON that comes back, which later calls need; each becomes a variable of that name in capitals.
@@ -42,6 +42,11 @@ class Call:
         values = [*self.form.values(), *(self.json or {}).values(), self.bearer]
         in_path = [part.split("}")[0] for part in self.path.split("{")[1:]]
         return [value.name for value in values if isinstance(value, Var)] + in_path
+
+    @property
+    def takes_cookies(self) -> bool:
+        """Whether the cookies of who calls go along, and those of the answer are kept."""
+        return bool(self.page) or (self.bearer is None and self.json is None)
 
     @property
     def answers_json(self) -> bool:
@@ -100,6 +105,11 @@ def refresh_tokens() -> Call:
     """Exchange the refresh token for a new pair."""
     body = {"refresh": Var("REFRESH")}
     return Call("Refresh", "POST", reverse("jwt:refresh"), json=body, keeps=("access", "refresh"))
+
+
+def end_family() -> Call:
+    """Sign out: no token of this sign-in gets another pair."""
+    return Call("Sign out", "POST", reverse("jwt:logout"), json={"refresh": Var("REFRESH")})
 
 
 def token_whoami() -> Call:

@@ -63,9 +63,23 @@ def password(reader: Reader) -> tuple[Snippet, ...]:
     return (Snippet("Change the password", made, ("sessions_app.views.PasswordChangeView.form_valid",)),)
 
 
+def tokens(reader: Reader) -> tuple[Snippet, ...]:
+    """Get tokens, use them, exchange them, give them back."""
+    get = calls.get_tokens(reader.username, reader.password)
+    return (
+        Snippet("Get tokens", (get, calls.token_whoami()), ("jwt_app.tokens.RefreshToken.for_user",)),
+        Snippet("Who am I? (loads the user)", (get, calls.token_me()), ("jwt_app.views.MeView",)),
+        Snippet(
+            "Refresh", (get, calls.refresh_tokens(), calls.token_whoami()), ("jwt_app.tokens.RefreshToken.rotate",)
+        ),
+        Snippet("Sign out", (get, calls.end_family(), calls.token_whoami()), ("jwt_app.tokens.RefreshToken.revoke",)),
+    )
+
+
 PAGES: dict[str, Callable[[Reader], tuple[Snippet, ...]]] = {
     "sessions:login": login,
     "sessions:dashboard": dashboard,
     "sessions:devices": devices,
     "sessions:password": password,
+    "jwt:client": tokens,
 }

@@ -20,7 +20,7 @@ def script(site: str, calls: Sequence[Call]) -> str:
     A variable that stands in a JSON body must have no quote and no backslash in it.
     """
     lines = [f"SITE={shlex.quote(site)}"]
-    if any(call.bearer is None and call.json is None for call in calls):
+    if any(call.takes_cookies for call in calls):
         lines.append(JAR.format(cookie=settings.CSRF_COOKIE_NAME))
     for call in calls:
         lines += ["", f"# {call.label}", *_lines(site, call)]
@@ -28,7 +28,7 @@ def script(site: str, calls: Sequence[Call]) -> str:
 
 
 def _lines(site: str, call: Call) -> list[str]:
-    cookies = [] if call.bearer or call.json is not None else ['-b "$JAR" -c "$JAR"']
+    cookies = ['-b "$JAR" -c "$JAR"'] if call.takes_cookies else []
     command = ["curl -s", *cookies]
     before = []
     if call.page:

@@ -1,4 +1,7 @@
-"""Each snippet, taken from the page that shows it, in a real shell and a real Python against the running demo."""
+"""Each snippet, taken from the page that shows it, in a real shell and a real Python against the running demo.
+
+What takes no cookie is also run by Node.js, where it is here; `test_javascript.py` has the pages.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,13 @@ from tests.sessions_app.test_live import sign_in, whoami
 
 pytestmark = pytest.mark.live
 PASSWORD = "workshop-2026"
-SNIPPET = re.compile(r'aria-label="([^"]*) (by curl|in Python)"><code[^>]*>(.*?)</code></pre>', re.DOTALL)
+SNIPPET = re.compile(
+    r'aria-label="([^"]*) (by curl|in Python|in JavaScript)"><code[^>]*>(.*?)</code></pre>', re.DOTALL
+)
+
+COMMANDS = {
+    "curl": ["sh", "-eu"], "Python": [sys.executable, "-"], "JavaScript": ["node", "--input-type=module"],
+}  # fmt: skip
 
 
 def shown_on(page: str) -> dict[tuple[str, str], str]:
@@ -32,7 +41,9 @@ def shown_on(page: str) -> dict[tuple[str, str], str]:
 
 def run(language: str, text: str, folder, **environment: str) -> list[str]:
     """What the snippet prints, line by line."""
-    command = [sys.executable, "-"] if language == "Python" else ["sh", "-eu"]
+    command = COMMANDS[language]
+    if language == "JavaScript" and not shutil.which("node"):
+        pytest.skip("Node.js is not here; a browser runs the same")
     if language == "curl" and not shutil.which("curl"):
         lacking("curl is not here")
     done = subprocess.run(
@@ -113,3 +124,37 @@ def test_a_wrong_password_prints_the_refusal(demo, bob, language, tmp_path):
     status, answer = run(language, text, tmp_path, PASSWORD="wrong")
     assert status == "401"
     assert json.loads(answer)["code"] == "not_authenticated"
+
+
+@pytest.fixture(params=COMMANDS)
+def any_language(request) -> str:
+    chosen: str = request.param
+    return chosen
+
+
+@pytest.fixture
+def tokens_page(demo) -> str:
+    return requests.get(f"{demo.site}/jwt/", timeout=30).text
+
+
+@pytest.mark.parametrize("action", ["Get tokens", "Who am I? (loads the user)", "Refresh"])
+def test_tokens_as_the_page_says_with_nothing_to_set(tokens_page, any_language, tmp_path, action):
+    (answer,) = run(any_language, shown_on(tokens_page)[action, any_language], tmp_path)
+    assert name_in(answer) == "alice"
+    assert json.loads(answer)["credential"]["kind"] == "access token"
+
+
+def test_signed_out_is_the_refresh_token_and_not_yet_the_other(demo, tokens_page, any_language, tmp_path):
+    ended = "print(RefreshFamily.objects.exclude(revoked_at=None).count())"
+    imported = "from jwt_app.models import RefreshFamily; "
+    before = int(demo.shell(imported + ended))
+    out, answer = run(any_language, shown_on(tokens_page)["Sign out", any_language], tmp_path)
+    assert json.loads(out) == {}
+    assert name_in(answer) == "alice"
+    assert int(demo.shell(imported + ended)) == before + 1
+
+
+def test_a_site_that_is_not_there_is_an_error_and_no_silence(tokens_page, demo, any_language, tmp_path):
+    nobody = shown_on(tokens_page)["Get tokens", any_language].replace(demo.site, "http://localhost:9")
+    with pytest.raises(AssertionError):
+        run(any_language, nobody, tmp_path)

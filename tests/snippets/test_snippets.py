@@ -92,6 +92,6 @@ class TestPages:
         assert "password=$PASSWORD" in public
         assert "workshop-2026" not in public
 
-    @pytest.mark.parametrize("path", ["/", "/jwt/", "/no/such/page/"])
+    @pytest.mark.parametrize("path", ["/", "/oauth/", "/no/such/page/"])
     def test_a_page_that_is_not_listed_has_none(self, client, path):
         assert "The same by curl" not in client.get(path).content.decode()

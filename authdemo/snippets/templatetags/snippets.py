@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from authdemo.accounts.backends import asked_on_this_machine
 from authdemo.accounts.demo import ACCOUNTS
-from authdemo.snippets import program, shell
+from authdemo.snippets import browser, program, shell
 from authdemo.snippets.calls import Var
 from authdemo.snippets.pages import PAGES, Reader
 from authdemo.sourcecode.highlight import highlighted
@@ -21,7 +21,7 @@ register = template.Library()
 
 @register.inclusion_tag("snippets/fold.html", takes_context=True)
 def snippets_of_page(context: template.RequestContext) -> dict[str, Any]:
-    """Show each action of this page as curl, as Python and in Django. Nothing for a page that nobody has listed."""
+    """Show each action of this page in each language. Nothing for a page that nobody has listed."""
     request: HttpRequest | None = context.get("request")
     match = request.resolver_match if request else None
     make = PAGES.get(match.view_name) if match else None
@@ -32,11 +32,13 @@ def snippets_of_page(context: template.RequestContext) -> dict[str, Any]:
     needed = {name for snippet in snippets for call in snippet.calls for name in call.variables}
     return {
         "needed": sorted(needed),
+        "needs_cookies": any(call.takes_cookies for snippet in snippets for call in snippet.calls),
         "snippets": [
             {
                 "label": snippet.label,
                 "shell": shell.script(site, snippet.calls),
                 "python": highlighted(program.script(site, snippet.calls), 1),
+                "javascript": browser.script(site, snippet.calls),
                 "django": [of_object(name) for name in snippet.django],
             }
             for snippet in snippets
