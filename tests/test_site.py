@@ -25,6 +25,8 @@ PAGES = [
     "/no/such/page/",
     "/sessions",
     "/jwt/api/whoami/",
+    "/jwt/api/docs/",
+    "/jwt/api/schema/",
 ]
 
 

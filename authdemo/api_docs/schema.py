@@ -22,8 +22,12 @@ def described(path: str) -> Operation | None:
 
 
 def only_what_is_there(endpoints: list[Endpoint]) -> list[Endpoint]:
-    """Leave out what answers 404, since LABS is off. A hook, before the schema is made."""
-    return [one for one in endpoints if settings.LABS or not ((found := described(one[0])) and found.labs)]
+    """Leave out what only a page of an experiment asks, and what answers 404 since LABS is off.
+
+    A hook, before the schema is made.
+    """
+    entries = ((one, described(one[0])) for one in endpoints)
+    return [one for one, entry in entries if entry and (settings.LABS or not entry.labs)]
 
 
 def in_order(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

@@ -122,6 +122,33 @@ def token_me() -> Call:
     return Call("Who am I? (loads the user)", "GET", reverse("jwt:me"), bearer=Var("ACCESS"))
 
 
+def cookie_sign_in(username: Value, password: Value) -> Call:
+    """Get an access token, and the refresh token in a cookie."""
+    body = {"username": username, "password": password}
+    return Call(
+        "Get tokens, one in a cookie",
+        "POST",
+        reverse("jwt:cookie-login"),
+        page=_csrf_page(),
+        json=body,
+        keeps=("access",),
+    )
+
+
+def cookie_refresh() -> Call:
+    """Exchange the cookie for a new one and an access token."""
+    return Call("Refresh", "POST", reverse("jwt:cookie-refresh"), page=_csrf_page(), keeps=("access",))
+
+
+def cookie_sign_out() -> Call:
+    """End the family of the cookie, which goes."""
+    return Call("Sign out", "POST", reverse("jwt:cookie-logout"), page=_csrf_page())
+
+
+def _csrf_page() -> str:
+    return reverse("api_docs:page")
+
+
 def orders() -> Call:
     """Send the access token to the orders service, which has only the public keys. It has an address of its own."""
     return Call("Ask the orders service", "GET", "/orders/", bearer=Var("ACCESS"))

@@ -73,6 +73,16 @@ def tokens(reader: Reader) -> tuple[Snippet, ...]:
             "Refresh", (get, calls.refresh_tokens(), calls.token_whoami()), ("jwt_app.tokens.RefreshToken.rotate",)
         ),
         Snippet("Sign out", (get, calls.end_family(), calls.token_whoami()), ("jwt_app.tokens.RefreshToken.revoke",)),
+        Snippet(
+            "With the refresh token in a cookie",
+            (
+                calls.cookie_sign_in(reader.username, reader.password),
+                calls.cookie_refresh(),
+                calls.token_whoami(),
+                calls.cookie_sign_out(),
+            ),
+            ("jwt_app.cookie.CookieView", "jwt_app.cookie.keep"),
+        ),
     )
 
 

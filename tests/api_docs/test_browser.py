@@ -58,6 +58,15 @@ def test_a_token_is_got_and_used_on_the_page(demo, docs):
     expect(who.locator(".live-responses-table")).to_contain_text('"username": "bob"')
 
 
+def test_the_cookie_s_endpoints_take_the_csrf_token_of_the_page(demo, docs):
+    login = open_endpoint(docs, "/jwt/api/cookie/login/")
+    login.locator("textarea").fill(json.dumps({"username": "bob", "password": PASSWORD}))
+    status, body = execute(login)
+    assert (status.split()[0], set(json.loads(body))) == ("200", {"access"})
+    status, _ = execute(open_endpoint(docs, "/jwt/api/cookie/refresh/"))
+    assert status.split()[0] == "200"
+
+
 def test_what_was_typed_is_gone_with_the_page(demo, docs):
     authorize(docs, "a-token-of-somebody")
     docs.reload()

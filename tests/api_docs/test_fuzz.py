@@ -14,7 +14,8 @@ import jwt
 import pytest
 import schemathesis
 from django.test import Client
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as bounds
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -30,8 +31,8 @@ from authdemo.wsgi import application
 pytestmark = pytest.mark.django_db
 NONE = b'{"alg": "none"}'
 PASSWORD = "correct horse battery"
-BOUNDED = settings(
-    max_examples=25,
+BOUNDED = bounds(
+    max_examples=20,
     deadline=None,
     derandomize=True,  # the same calls each time
     database=None,
@@ -58,6 +59,11 @@ def cases(operation: Any) -> st.SearchStrategy[Any]:
 def is_secured(operation: Any) -> bool:
     """Whether the description says that a token is needed."""
     return bool(operation.definition.raw.get("security"))
+
+
+@pytest.fixture(autouse=True)
+def labs(settings: Any) -> None:
+    settings.LABS = True  # the inspector takes tokens, too
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ SITE_PAGES = [
     "/",
     "/sessions/login/",
     "/jwt/",
+    "/jwt/api/docs/",
     "/jwt/inspector/",
     "/oauth/",
     "/oauth/accounts/google/login/",

@@ -95,3 +95,19 @@ def test_tokens_leave_the_session_of_the_browser_alone(demo, page, action):
     (answer,) = run(page, snippet(page, action))
     assert name_in(answer) == "alice"
     assert page.evaluate("fetch('/sessions/api/whoami/').then(answer => answer.status)") == 401
+
+
+def test_with_the_refresh_token_in_a_cookie_that_no_script_sees(demo, page):
+    page.goto(f"{demo.site}/jwt/")
+    text = snippet(page, "With the refresh token in a cookie")
+    without_the_end = text[: text.index("// Sign out")]
+    (answer,) = run(page, without_the_end)
+    assert name_in(answer) == "alice"
+    (kept,) = [
+        one for one in page.context.cookies(f"{demo.site}/jwt/api/cookie/") if one["name"] == "authdemo_refresh"
+    ]
+    assert kept["httpOnly"]
+    assert "authdemo_refresh" not in page.evaluate("document.cookie")
+    *_, out = run(page, text)
+    assert out == "{}"
+    assert "authdemo_refresh" not in str(page.context.cookies(f"{demo.site}/jwt/api/cookie/"))

@@ -154,6 +154,12 @@ def test_signed_out_is_the_refresh_token_and_not_yet_the_other(demo, tokens_page
     assert int(demo.shell(imported + ended)) == before + 1
 
 
+def test_with_the_refresh_token_in_a_cookie(tokens_page, language, tmp_path):
+    answer, out = run(language, shown_on(tokens_page)["With the refresh token in a cookie", language], tmp_path)
+    assert name_in(answer) == "alice"
+    assert json.loads(out) == {}
+
+
 def test_a_site_that_is_not_there_is_an_error_and_no_silence(tokens_page, demo, any_language, tmp_path):
     nobody = shown_on(tokens_page)["Get tokens", any_language].replace(demo.site, "http://localhost:9")
     with pytest.raises(AssertionError):

@@ -32,10 +32,10 @@ def snippets_of_page(context: template.RequestContext) -> dict[str, Any]:
     needed = {name for snippet in snippets for call in snippet.calls for name in call.variables}
     return {
         "needed": sorted(needed),
-        "needs_cookies": any(call.takes_cookies for snippet in snippets for call in snippet.calls),
         "snippets": [
             {
                 "label": snippet.label,
+                "takes_cookies": any(call.takes_cookies for call in snippet.calls),
                 "shell": shell.script(site, snippet.calls),
                 "python": highlighted(program.script(site, snippet.calls), 1),
                 "javascript": browser.script(site, snippet.calls),

@@ -1,5 +1,6 @@
-// Swagger UI in a page of ours: our theme, the CSRF token for the endpoints with a cookie, and nothing from elsewhere.
+// Swagger UI in a page of ours: our theme, our CSRF token, and nothing from elsewhere.
 const place = document.getElementById("api");
+const csrf = document.querySelector("[name=csrfmiddlewaretoken]").value; // for the endpoints with a cookie
 const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
 
@@ -51,7 +52,7 @@ window.SwaggerUIBundle({
   persistAuthorization: false, // a token stays in this page, and goes with it
   requestInterceptor(request) {
     // The name of the header is Django's. The token opens nothing: it says that this page has sent the call.
-    if (request.method === "POST") request.headers["X-CSRFToken"] = place.dataset.csrf;
+    if (request.method === "POST") request.headers["X-CSRFToken"] = csrf;
     return request;
   },
 });
