@@ -15,7 +15,9 @@ class Refusal(serializers.Serializer):
 class FieldErrors(Refusal):
     """A body that does not fit. `errors` has the fields at fault, where it could be read at all."""
 
-    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    errors = serializers.DictField(  # type: ignore[assignment]  # a field here, and no property of the serializer
+        child=serializers.ListField(child=serializers.CharField()), required=False
+    )
 
 
 class Pair(serializers.Serializer):

@@ -38,7 +38,7 @@ def authorize(page: Page, token: str) -> None:
 
 
 @pytest.fixture
-def docs(demo, page) -> Page:
+def docs(demo, page: Page) -> Page:
     page.goto(f"{demo.site}/jwt/")
     page.get_by_role("link", name="the API").click()
     page.locator(".opblock").first.wait_for()
