@@ -13,11 +13,9 @@ class Refusal(serializers.Serializer):
 
 
 class FieldErrors(Refusal):
-    """A body that does not fit. `errors` has the fields at fault, where it could be read at all."""
+    """A body that does not fit. `errors` has a list of sentences for each field at fault; of a list, by index."""
 
-    errors = serializers.DictField(  # type: ignore[assignment]  # a field here, and no property of the serializer
-        child=serializers.ListField(child=serializers.CharField()), required=False
-    )
+    errors = serializers.DictField(required=False)  # type: ignore[assignment]  # a field here, no property
 
 
 class Pair(serializers.Serializer):
