@@ -41,7 +41,7 @@ def test_without_javascript_it_says_why_not_and_shows_curl(client: Client, alice
     # A form that JavaScript does not handle would put the password into the address.
     assert re.search(r'<div id="client" hidden\s', html)
     for path in ("token/", "whoami/", "me/", "token/refresh/", "token/blacklist/"):
-        assert f"curl -s http://testserver/jwt/api/{path}" in html
+        assert f"$SITE/jwt/api/{path}" in html
 
 
 def test_nothing_inline(client: Client) -> None:
