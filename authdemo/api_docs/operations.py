@@ -16,11 +16,13 @@ REASONS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be JSON.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many wrong passwords for this name. `Retry-After` says for how many seconds.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Nobody can say whether the token was taken back, so it is not accepted.",
 }
 BODY = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 REFUSED = (HTTPStatus.UNAUTHORIZED,)
 GUARDED = (HTTPStatus.TOO_MANY_REQUESTS,)
 CSRF = (HTTPStatus.FORBIDDEN,)
+DENIABLE = (HTTPStatus.SERVICE_UNAVAILABLE,)
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,11 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "jwt:logout": Operation(
         "log_out", "End the family of a refresh token", TOKENS, shapes.Empty, "It has ended, now or before.",
-        SERIALIZERS + "LogoutSerializer", (*BODY, *REFUSED),
+        SERIALIZERS + "LogoutSerializer", (*BODY, *REFUSED, *DENIABLE),
     ),
     "jwt:verify": Operation(
         "verify", "Ask whether a token would be taken", TOKENS, shapes.Kind, "It would, and this is its kind.",
-        SERIALIZERS + "VerifySerializer", (*BODY, *REFUSED),
+        SERIALIZERS + "VerifySerializer", (*BODY, *REFUSED, *DENIABLE),
     ),
     "jwt:cookie-login": Operation(
         "cookie_login", "Sign in", COOKIE, shapes.Access, "The access token; the cookie has the other one.",
@@ -77,13 +79,15 @@ OPERATIONS: dict[str, Operation] = {
         errors=(*REFUSED, *CSRF),
     ),
     "jwt:cookie-logout": Operation(
-        "cookie_log_out", "Sign out", COOKIE, shapes.Empty, "It has ended, and the cookie is gone.", errors=CSRF,
+        "cookie_log_out", "Sign out", COOKIE, shapes.Empty, "It has ended, and the cookie is gone.",
+        errors=(*CSRF, *DENIABLE),
     ),
     "jwt:whoami": Operation(
-        "whoami", "Who am I, by the token alone?", WHO, shapes.WhoAmI, "What the token says.", errors=REFUSED,
+        "whoami", "Who am I, by the token alone?", WHO, shapes.WhoAmI, "What the token says.",
+        errors=(*REFUSED, *DENIABLE),
     ),
     "jwt:me": Operation(
-        "me", "Who am I, by the user's row?", WHO, shapes.Me, "What the row says.", errors=REFUSED,
+        "me", "Who am I, by the user's row?", WHO, shapes.Me, "What the row says.", errors=(*REFUSED, *DENIABLE),
     ),
     "jwt:jwks": Operation(
         "jwks", "The public keys", KEYS, shapes.Keys, "With these anybody can check a token, and nobody can make one.",
