@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "authdemo.workshop",
     "authdemo.guard",
     "authdemo.families",
+    "authdemo.trials",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",
     "django.contrib.auth",

@@ -126,14 +126,14 @@ PAGES: dict[str, tuple[Part, ...]] = {
     ),
     "attacks:attempt stolen-cookie": (
         Part(
-            "When you press “Send it”", ("sessions_app.attacks.views.send", "sessions_app.attacks.runs.stolen_cookie")
+            "When you press “Send it”", ("authdemo.trials.views.send", "sessions_app.attacks.runs.stolen_cookie")
         ),
     ),
     "attacks:attempt fixation": (
         Part(
             "When you press “Send it”",
             (
-                "sessions_app.attacks.views.send",
+                "authdemo.trials.views.send",
                 "sessions_app.attacks.runs.fixation",
                 "django.contrib.auth.login",
                 "sessions_app.attacks.naive.sign_in",
@@ -155,7 +155,7 @@ PAGES: dict[str, tuple[Part, ...]] = {
     "attacks:attempt tampered-cookie": (
         Part(
             "When you press “Send it”",
-            ("sessions_app.attacks.views.send", "sessions_app.attacks.runs.tampered_cookie"),
+            ("authdemo.trials.views.send", "sessions_app.attacks.runs.tampered_cookie"),
         ),
     ),
     "attacks:attempt guess-an-id": (
