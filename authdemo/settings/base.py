@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "jwt_app.labs.keys",
     "jwt_app.labs.storage",
     "jwt_app.labs.denylist",
+    "jwt_app.attacks",
 ]
 
 MIDDLEWARE = [
