@@ -13,6 +13,7 @@ urlpatterns = [
     path("sessions/attacks/", include("sessions_app.attacks.urls")),
     path("sessions/", include("sessions_app.urls")),
     path("sessions/", include("sessions_app.labs.stores.urls")),
+    path("jwt/attacks/", include("jwt_app.attacks.urls")),
     path("jwt/", include("jwt_app.urls")),
     path("jwt/families/", include("authdemo.families.urls")),
     path("jwt/", include("jwt_app.labs.inspector.urls")),

@@ -22,7 +22,7 @@ from .store import Device
 from .transport import DeviceSession, origins
 
 KEPT_OF_A_COOKIE = ("name", "value", "domain", "path", "secure", "expires")
-NAMES = {"A": "instance A", "B": "instance B", "orders": "the orders service"}
+NAMES = {"A": "instance A", "B": "instance B", "orders": "the orders service", "hostile": "the hostile pages"}
 
 
 class Client:

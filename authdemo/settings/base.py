@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "authdemo.workshop",
     "authdemo.guard",
     "authdemo.families",
+    "authdemo.trials",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",
     "django.contrib.auth",
@@ -93,6 +94,7 @@ INSTALLED_APPS = [
     "jwt_app.labs.keys",
     "jwt_app.labs.storage",
     "jwt_app.labs.denylist",
+    "jwt_app.attacks",
 ]
 
 MIDDLEWARE = [

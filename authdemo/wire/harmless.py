@@ -127,6 +127,8 @@ CODES = {
     "not_found", "method_not_allowed", "parse_error", "too_large", "throttled", "charset", "invalid", "required",
     "blank", "null", "not_acceptable", "unsupported_media_type", "csrf_failed", "token_used",
     "token_denied", "denylist_unavailable",
+    "broken_down", "wrong_audience", "wrong_issuer", "unknown_key", "algorithm_not_allowed", "wrong_token_type",
+    "keys_unavailable",
 }  # fmt: skip
 CONSTANTS = CODES | {
     # HTTP

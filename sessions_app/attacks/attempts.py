@@ -5,37 +5,15 @@ Which answer was right is not said here: `verdicts.py` finds it in what came bac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-
 from authdemo.sourcecode.registry import ENGINE
+from authdemo.trials.attempts import Attacks, Attempt
+from authdemo.trials.lines import Line
 
 from . import csrf, guessing, runs, verdicts
 from .cast import Cast
-from .lines import Line
-from .runs import Result
+from .models import Trial
 
-
-@dataclass(frozen=True)
-class Attempt:
-    """One attack. `run` sends it and returns what came back; `happened` returns the choice that was right, "" before.
-
-    `decided` returns the lines that decided, the one that matters most first. `more`: stands under "More".
-    """
-
-    slug: str
-    question: str
-    short: str
-    lead: str
-    plan: tuple[str, ...]
-    choices: tuple[tuple[str, str], ...]
-    run: Callable[[Cast], Result]
-    happened: Callable[[Result], str]
-    decided: Callable[[Result], Iterable[Line]]
-    columns: tuple[str, ...] = ()
-    button: str = "Send it"
-    more: bool = False
-
+ROWS = "attacks/_rows.html"  # what came back, in a table
 
 ATTEMPTS = (
     Attempt(
@@ -57,6 +35,7 @@ ATTEMPTS = (
             ("both", "It works in both places."),
         ),
         columns=("Before the sign-out", "After the sign-out"),
+        shows=ROWS,
         run=runs.stolen_cookie,
         happened=verdicts.where_one_gets_in,
         decided=lambda result: (
@@ -92,6 +71,7 @@ ATTEMPTS = (
             ("both", "They get in both times."),
         ),
         columns=("The attacker, with the planted ID",),
+        shows=ROWS,
         run=runs.fixation,
         happened=verdicts.where_one_gets_in,
         decided=lambda result: (
@@ -125,6 +105,10 @@ ATTEMPTS = (
             ("both", "Both change your colour."),
         ),
         button="Send it without an Origin",
+        shows="attacks/_csrf.html",
+        form="",
+        sent_by="the client without an Origin. What your own browser sent stands in the wire.",
+        context=csrf.shown,
         run=csrf.without_origin,
         happened=verdicts.forged_form,
         decided=verdicts.what_stopped_the_form,
@@ -144,6 +128,7 @@ ATTEMPTS = (
             ("part", "It depends on the kind of cookie."),
         ),
         columns=("As it was", "One character changed"),
+        shows=ROWS,
         run=runs.tampered_cookie,
         happened=verdicts.tampered_cookie,
         decided=lambda result: (
@@ -177,6 +162,10 @@ ATTEMPTS = (
             ("history", "Longer than there have been people."),
             ("universe", "Longer than the universe is old."),
         ),
+        shows="attacks/_guess.html",
+        verdict="What follows from the count:",
+        sent_by="clients with a cookie jar each. It stands in the wire, too. Only the first and the last of "
+        f"{guessing.GUESSES} are kept: the others look the same.",
         run=guessing.guess,
         happened=verdicts.guessed_id,
         decided=lambda result: (
@@ -195,3 +184,12 @@ ATTEMPTS = (
     ),
 )
 BY_SLUG = {attempt.slug: attempt for attempt in ATTEMPTS}
+ATTACKS = Attacks(
+    namespace="attacks",
+    hue="sessions",
+    base="sessions_app/base.html",
+    index_page="attacks/index.html",
+    attempts=ATTEMPTS,
+    trials=Trial,
+    cast=Cast,
+)

@@ -1,51 +1,34 @@
-"""Who plays in an attack: clients with a cookie jar each, whose calls become one story."""
+"""Who plays in an attack on sessions: clients with a cookie jar each. The learner's own session has no part in it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
-import requests
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
 
-from authdemo.accounts.demo import has_demo_password
-from authdemo.device.client import Client
-from authdemo.device.store import Device
-from authdemo.wire.outgoing import Timing
+from authdemo.trials import cast as trials
+from authdemo.trials.attempts import NotRun
+from authdemo.trials.cast import VICTIM, answered, may_sign_in, signed_in
 from sessions_app import devices
 
-VICTIM = "alice"  # an account of the demo. The learner's own session has no part in this
+__all__ = ["VICTIM", "Actor", "Cast", "NotRun"]
 
 
-class NotRun(Exception):
-    """It could not be tried; the argument is a sentence that says why."""
+class Actor(trials.Actor):
+    """One of them."""
 
-
-class Actor(Client):
-    """One of them. It can call this demo only (`authdemo.device.transport`), and holds nothing afterwards."""
-
-    def __init__(self, cast: Cast, who: str) -> None:
-        super().__init__(Device(), cast.learner)
-        self.cast = cast
-        self.who = who
+    def __init__(self, cast: trials.Cast[Any], who: str) -> None:
+        super().__init__(cast, who)
         self.opened: list[str] = []  # IDs of the sessions that it has signed in to
 
     def sign_in(self, page: str) -> None:
         """Type the victim's password into this form. Raises NotRun."""
-        if not has_demo_password(VICTIM):  # not tried, for it would count as a wrong one
-            raise NotRun(f"{VICTIM} has another password than the demo's by now, so nobody can sign in for this.")
+        may_sign_in()
         fields = {"username": VICTIM, "password": settings.DEMO_PASSWORD}
-        answer = self.post_form("A", page, page, fields)
-        if answer is not None and answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            raise NotRun(
-                f"{VICTIM} is locked: too many wrong passwords. Wait {answer.headers['Retry-After']} seconds."
-            )
-        if answer is None or answer.status_code not in {200, 302}:
-            raise NotRun(f"{VICTIM} could not sign in.")
+        signed_in(self.post_form("A", page, page, fields), 200, 302)
         self.opened.append(self.held(settings.SESSION_COOKIE_NAME))
 
     def post_as_it_is(self, path: str, fields: Mapping[str, str]) -> None:
@@ -62,35 +45,17 @@ class Actor(Client):
 
     def ask(self, path: str) -> int:
         """GET and return the status. Raises NotRun where nobody answers."""
-        answer = self.get("A", path)
-        if answer is None:
-            raise NotRun("The site does not answer itself. Has it more than one thread to spare?")
-        return answer.status_code
-
-    def _note(
-        self, sent: requests.PreparedRequest, response: requests.Response | None, timing: Timing, to: str, failed: str
-    ) -> None:
-        super()._note(sent, response, timing, to, failed)
-        self.cast.story.append({"who_sent": self.who, **self.device.exchanges[0]})
+        return answered(self.get("A", path)).status_code
 
 
-class Cast:
-    """Makes the actors of one run. `story` is what they sent and got, the first first, redacted."""
+class Cast(trials.Cast[Actor]):
+    """Everybody of one run."""
 
-    def __init__(self, learner: HttpRequest) -> None:
-        self.learner = learner
-        self.story: list[dict[str, Any]] = []
-        self._actors: list[Actor] = []
-
-    def actor(self, who: str) -> Actor:
-        """Return a new client, called `who` in the story."""
-        self._actors.append(Actor(self, who))
-        return self._actors[-1]
+    actor_class = Actor
 
     def go(self) -> None:
         """Let go of what they hold, and end what a run has left open that broke off half-way."""
-        for actor in self._actors:
-            actor.session.close()
-        opened = [key for actor in self._actors for key in actor.opened if key]
+        super().go()
+        opened = [key for actor in self.actors for key in actor.opened if key]
         for row in UserSession.objects.filter(session_key__in=opened).select_related("user"):
             devices.end(row)

@@ -22,6 +22,7 @@ from authdemo.wire.counters import Counters
 from authdemo.wire.middleware import at_close
 
 from .cast import Cast
+from .forms import COLOUR
 from .models import Trial
 
 SLUG = "csrf"
@@ -66,10 +67,11 @@ def pages(browser_name: str) -> list[dict[str, Any]]:
     ]
 
 
-def shown(browser_name: str, trial: Trial) -> dict[str, Any]:
+def shown(request: HttpRequest, browser_name: str, trial: Trial) -> dict[str, Any]:
     """Return for the page what each of the hostile pages has sent so far, and the client without an Origin."""
     sent = trial.result.get("sent", {})
     return {
+        "colour": request.session.get(COLOUR, ""),
         "pages": [page | {"sent": sent.get(page["key"])} for page in pages(browser_name)],
         "without_origin": sent.get(f"{ABSENT} {SHIPPED}"),
     }

@@ -5,8 +5,9 @@ Each verdict returns one of the attempt's choices, "" as long as nothing can be 
 
 from __future__ import annotations
 
+from authdemo.trials.lines import Line
+
 from . import csrf, guessing
-from .lines import Line
 from .runs import IN, OUT, Result
 
 SAMESITE = Line(

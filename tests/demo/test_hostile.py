@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import jwt
 import pytest
 import requests
+from cryptography import x509
 
 from demo.processes import free_port
 from tests.demo.conftest import SITE, end, serve
@@ -64,3 +67,38 @@ def test_strange_requests(hostile):
     assert get(hostile, "/shipped/", Host="evil.example").status_code == 400
     assert requests.post(f"http://{hostile}/shipped/", {"colour": "red"}, timeout=10).status_code == 405
     assert get(hostile, "/", **{"Content-Type": "x/y; charset=zlib"}).status_code == 415
+
+
+# ---- The key of an attacker's own
+
+
+def sign(address: str, **what: object) -> requests.Response:
+    return requests.post(f"http://{address}/sign/", timeout=10, **what)  # type: ignore[arg-type]
+
+
+def test_what_it_signs_is_verified_by_what_it_publishes(hostile):
+    asked = {"header": {"alg": "RS256", "jku": "x"}, "payload": {"username": "teacher"}}
+    token = sign(hostile, json=asked).json()["token"]
+    [key] = jwt.PyJWKSet.from_dict(get(hostile, "/jwks.json").json()).keys
+    certificate = x509.load_pem_x509_certificate(get(hostile, "/certificate.pem").content)
+    keys: list[Any] = [key.key, certificate.public_key()]
+    for public in keys:
+        assert jwt.decode(token, public, ["RS256"]) == {"username": "teacher"}
+    assert jwt.get_unverified_header(token) == {"alg": "RS256", "jku": "x"}
+    assert set(get(hostile, "/jwks.json").json()["keys"][0]) == {"kty", "n", "e", "alg", "use", "kid"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"x", b"[]", b"{}", b'{"header": {}}', b'{"header": [], "payload": {}}', b"[" * 10_000, b'"' * 20_000],
+)
+def test_what_is_nothing_to_sign_is_refused(hostile, body):
+    assert sign(hostile, data=body, headers={"Content-Type": "application/json"}).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_no_page_of_another_site_can_make_a_browser_ask_for_a_signature(hostile, kind):
+    body = b'{"header": {}, "payload": {}}'
+    assert sign(hostile, data=body, headers={"Content-Type": kind}).status_code == 400
+    asked = requests.options(f"http://{hostile}/sign/", headers={"Origin": "http://evil.example"}, timeout=10)
+    assert "Access-Control-Allow-Origin" not in asked.headers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.live import inspector_steps, key_steps, provider_steps, session_steps, steps, tour_steps
+from tests.live import attack_steps, inspector_steps, key_steps, provider_steps, session_steps, steps, tour_steps
 from tests.live.visit import Run
 
 STEPS: list[Callable[[Run], None]] = [
@@ -20,6 +20,7 @@ STEPS: list[Callable[[Run], None]] = [
     steps.tokens_on_the_page,
     steps.tokens_revealed,
     inspector_steps.tokens_inspected,
+    attack_steps.each_attack_on_a_token,
     steps.tokens_by_program,
     steps.a_token_in_a_cookie,
     steps.tokens_in_four_places,

@@ -95,6 +95,8 @@ def walk_jwt(meter: Meter) -> None:
         meter.api("/jwt/api/me/", token=token)
     for token in ("rubbish", pair["access"]):
         meter.api("/jwt/api/token/verify/", {"token": token})
+    meter.get("/jwt/inspector/")
+    meter.api("/jwt/api/inspect/", {"token": "rubbish"})
     for path in ("keys/", "keys/change/", "keys/again/", "keys/noise/", "role/", "role/demote/"):
         meter.get(f"/jwt/{path}")
     for path in ("families/", "storage/", "inspector/"):
@@ -180,12 +182,26 @@ def walk_attacks(meter: Meter) -> None:
     del meter.client.cookies["authdemo_wire"]  # it opened the wire, which writes after each answer
 
 
+def walk_attacks_on_tokens(meter: Meter) -> None:
+    base, access = "/jwt/attacks/", meter.api("/jwt/api/token/", FORM).json()["access"]
+    for path in ("", "alg-none/"):
+        meter.get(base + path)
+    for path in ("alg-none/send/", "weak-secret/guess/", "weak-secret/stop/", "weak-secret/own/"):
+        meter.post(base + path, {"key": "k"})
+    for token in ("", "rubbish", access):
+        meter.api(f"{base}naive/alg-none/whoami/", token=token)
+    assert meter.post(f"{base}naive/token/").status_code == 401
+    assert meter.post(f"{base}alg-none/predict/", {"prediction": "naive"}).status_code == 302
+    del meter.client.cookies["authdemo_wire"]
+
+
 def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company, settings, tmp_path):  # noqa: F811
     settings.LABS, settings.STORE_LAB_FOLDER = True, tmp_path
     walk_sessions(meter)
     walk_stores(meter)
     walk_attacks(meter)
     walk_jwt(meter)
+    walk_attacks_on_tokens(meter)
     walk_oauth(meter, company)
     walk_instruments(meter)
     missed = {route for route in routes(get_resolver()) if route.startswith(OURS)} - meter.routes

@@ -1,15 +1,18 @@
-"""Three pages: what is here, and the attack on each of two addresses of the site."""
+"""Three pages: what is here, and the attack on each of two addresses of the site. And a key of an attacker's own."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import signing, views
 
 urlpatterns = [
     path("", views.index),
     path("shipped/", views.attack, {"target": "/sessions/attacks/colour/"}),
     path("unsafe/", views.attack, {"target": "/sessions/attacks/naive/colour/"}),
+    path("jwks.json", signing.key_set),
+    path("certificate.pem", signing.certificate),
+    path("sign/", signing.sign),
     path("healthz", views.healthz),
 ]
 handler400 = "demo.outside.hostile.views.bad_request"

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from authdemo.accounts.models import User
+from authdemo.trials.lines import Line, find
 from sessions_app.attacks import guessing
 from sessions_app.attacks.attempts import ATTEMPTS
-from sessions_app.attacks.lines import Line, find
 from sessions_app.attacks.models import Trial
 from sessions_app.attacks.runs import changed
 from sessions_app.store import store_class

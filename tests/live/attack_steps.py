@@ -1,0 +1,26 @@
+"""What the visitor does with the attacks on tokens: each is sent, from this tab's token, and a secret is typed."""
+
+from __future__ import annotations
+
+import secrets
+
+from playwright.sync_api import expect
+
+from jwt_app.attacks.attempts import ATTEMPTS
+from tests.live.visit import Run
+
+
+def each_attack_on_a_token(run: Run) -> None:
+    for attempt in ATTEMPTS:
+        run.go(f"/jwt/attacks/{attempt.slug}/")
+        run.page.get_by_role("radio").first.check()
+        run.press("Keep my prediction")
+        run.press(attempt.button)
+        expect(run.page.get_by_role("heading", name="Which line decided?")).to_be_visible(timeout=90_000)
+        run.look()
+    run.go("/jwt/attacks/weak-secret/")
+    run.page.get_by_label("Try a secret that you make up").fill(
+        run.used.add("typed secret", secrets.token_urlsafe(24))
+    )
+    run.press("Guess it")
+    expect(run.page.locator("#own-result")).to_contain_text("Yours is none of these", timeout=90_000)
