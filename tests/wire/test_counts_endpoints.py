@@ -99,7 +99,7 @@ def walk_jwt(meter: Meter) -> None:
     meter.api("/jwt/api/inspect/", {"token": "rubbish"})
     for path in ("keys/", "keys/change/", "keys/again/", "keys/noise/", "role/", "role/demote/"):
         meter.get(f"/jwt/{path}")
-    for path in ("families/", "storage/", "inspector/"):
+    for path in ("families/", "storage/", "inspector/", "api/schema/", "api/docs/"):
         meter.get(f"/jwt/{path}")
     meter.api("/jwt/api/inspect/", {"token": pair["access"], "key_format": "site"})
     for path in ("", "run/", "again/"):
