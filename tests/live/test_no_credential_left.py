@@ -19,7 +19,7 @@ from tests.live.visit import Run, environment_with_tap
 PROCESSES = ("authdemo.wsgi", "authdemo.wsgi", "demo.outside.wsgi", "demo.orders.app")
 # `nonce`: allauth sends none.
 EXPECTED = {*COOKIES.values(), *FIELDS.values(), *(owner.kind for owner in OWNERS)} - {"", "nonce"}
-EXPECTED |= {"password", "wrong password", "forged token"}
+EXPECTED |= {"password", "wrong password", "forged token", "typed secret"}
 EXPECTED |= {"token of unknown origin"}  # an access token under the name of a key that nobody has
 
 
