@@ -69,7 +69,11 @@ FIRST = (
         wrong="WRONG",
         why="no limit on tries helps, since nobody is asked. Only a random secret does.",
         real=(
-            Line("jwt_app.keys.new_key", "secrets.token_urlsafe(64)", "How this site makes one, if it uses HS256."),
+            Line(
+                "jwt_app.keys.new_key",
+                "secrets.token_urlsafe(64)",
+                "How this site makes a secret, where it uses HS256: nobody thinks it up.",
+            ),
             OWN_KEYS,
         ),
     ),

@@ -37,6 +37,10 @@ OWNERS = [
     Owner("access token", "site json:/jwt/api/token/*", "how it is handed out"),
     Owner("access token", "site json:/jwt/api/cookie/*", "handed out; the other is in a cookie"),
     Owner("refresh token", "site json:/jwt/api/token/*", "how it is handed out"),
+    # A forged token with the signature of a real one is looked for by that signature (credentials.spellings).
+    Owner("token of unknown origin", "site json:/jwt/api/token/*", "the real token, as it is handed out"),
+    Owner("token of unknown origin", "site page:/jwt/inspector/", "the real token, pasted"),
+    Owner("token of unknown origin", "site dom:/jwt/inspector/", "the same page after its scripts"),
     Owner("pasted token", "site page:/jwt/inspector/", "the answer to who has pasted it"),
     Owner("pasted token", "site dom:/jwt/inspector/", "the same page after its scripts"),
     Owner("pasted key", "site page:/jwt/inspector/", "the answer to who has pasted it: the form comes back"),
