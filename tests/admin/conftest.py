@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
+from django.utils import timezone
 
 from authdemo.accounts.models import User
+from jwt_app.models import Denial
 
 PASSWORD = "correct horse"
 
@@ -57,7 +60,8 @@ def alices(alice) -> Client:
 
 @pytest.fixture
 def tokens(alice):
-    """Alice's access and refresh token, rotated once so that there is a blacklisted one."""
+    """Alice's access and refresh token, rotated once so that there is a blacklisted one; and one that is denied."""
+    Denial.objects.create(identifier="a" * 32, user=alice, expires_at=timezone.now() + timedelta(minutes=5))
     api = Client()
 
     def post(path: str, body: dict[str, str]):

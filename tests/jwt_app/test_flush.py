@@ -154,7 +154,8 @@ def test_ten_times_the_rows_take_the_same_memory(alice: Any, settings: Any) -> N
     settings.DEBUG = True  # then Django keeps statements, unless told not to
     few, many = peak(alice, 2_000), peak(alice, 20_000)
 
-    assert many < few * 1.2
+    # What Python and Django keep for themselves differs from run to run by a third; a list of all rows would be 10.
+    assert many < few * 2
     assert not OutstandingToken.objects.exists()
 
 
