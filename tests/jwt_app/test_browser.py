@@ -175,7 +175,8 @@ def test_without_javascript(demo: Any, new_context: Callable[..., BrowserContext
 
     expect(page.get_by_text("This page needs JavaScript.")).to_be_visible()
     expect(page.get_by_label("Password", exact=True)).to_be_hidden()
-    expect(page.get_by_text(f"curl -s {demo.site}/jwt/api/whoami/").first).to_be_visible()
+    page.get_by_text("The same by curl, in Python").click()
+    expect(page.get_by_role("heading", name="Who am I", exact=False).first).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [360, 1920])

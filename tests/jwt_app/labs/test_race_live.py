@@ -43,7 +43,7 @@ def test_nothing_is_left_of_a_race(demo: Any) -> None:
         "from rest_framework_simplejwt.token_blacklist.models import OutstandingToken\n"
         "print(RefreshFamily.objects.exclude(grace_seconds=None).count(), OutstandingToken.objects.count())"
     )
-    before = demo.shell(code).split()[-1]
+    before = demo.shell(code).split()[-2:]
     race(demo, grace=5, times=4)
 
-    assert demo.shell(code).split()[-2:] == ["0", before]
+    assert demo.shell(code).split()[-2:] == before
