@@ -43,7 +43,7 @@ def run(language: str, text: str, folder, **environment: str) -> list[str]:
     """What the snippet prints, line by line."""
     command = COMMANDS[language]
     if language == "JavaScript" and not shutil.which("node"):
-        pytest.skip("Node.js is not here; a browser runs the same")
+        lacking("Node.js is not here")
     if language == "curl" and not shutil.which("curl"):
         lacking("curl is not here")
     done = subprocess.run(
