@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from datetime import timedelta
 from functools import cache, cached_property
 from typing import Any
 
@@ -134,9 +135,10 @@ class KeyedBackend:
             raise TokenBackendError("The key of this name is too old")
         return key
 
-    def get_leeway(self) -> Any:
+    def get_leeway(self) -> timedelta:
         """Return by how much the clocks may differ."""
-        return self.signing.get_leeway()
+        leeway: timedelta = self.signing.get_leeway()
+        return leeway
 
 
 def _one(algorithm: str, signing_key: str, verifying_key: str) -> OneKey:

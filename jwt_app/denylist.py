@@ -19,6 +19,7 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from . import denylist_cache, signals
+from .backend import token_backend
 from .models import Denial, RefreshFamily
 from .tokens import FAMILY, AccessToken, RefusedToken
 
@@ -90,7 +91,7 @@ def _last_expiry() -> datetime:
 
 def _deny(identifier: str, expires_at: datetime, user: Any, reason: str) -> None:
     with transaction.atomic():
-        until = expires_at + timedelta(seconds=float(api_settings.LEEWAY or 0)) + MARGIN
+        until = expires_at + token_backend().get_leeway() + MARGIN
         row = Denial(identifier=identifier, expires_at=until, user=user, reason=reason)
         Denial.objects.bulk_create([row], ignore_conflicts=True)  # denied twice is denied
         # After the commit, not before: else a copy could be made in between that lacks this row. What fails here is

@@ -5,8 +5,8 @@ On Redis and on Django's database cache. What can only happen between two proces
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from authdemo.wire.outgoing import COST
 from jwt_app import denylist_cache
+from jwt_app.backend import token_backend
 from jwt_app.denylist_cache import COPY, STAMP
 from jwt_app.models import Denial, RefreshFamily
 
@@ -155,6 +156,29 @@ def test_a_token_can_ask_to_be_checked_and_never_not_to_be(
         api.post("logout", {"refresh": refresh}, headers={"Authorization": f"Bearer {token}"})
     refused(api.get("whoami", checked), "token_denied")
     assert api.get("whoami", not_quite).status_code == 200
+
+
+@pytest.fixture(params=[0, 2.5, timedelta(seconds=90)], ids=str)
+def leeway(request: pytest.FixtureRequest, settings: Any) -> Iterator[timedelta]:
+    """By how much the site lets clocks differ, in each way that SimpleJWT takes."""
+    settings.SIMPLE_JWT = settings.SIMPLE_JWT | {"LEEWAY": request.param}
+    token_backend.cache_clear()
+    yield request.param if isinstance(request.param, timedelta) else timedelta(seconds=request.param)
+    token_backend.cache_clear()
+
+
+def test_a_denial_outlives_its_token_by_the_leeway_that_verifiers_allow(
+    api: API, alice: Any, cache: Any, leeway: timedelta
+) -> None:
+    pair = api.sign_in()
+    header = {"Authorization": f"Bearer {pair['access']}"}
+
+    assert api.post("logout", {"refresh": pair["refresh"]}, headers=header).status_code == 200
+
+    claims = payload(pair["access"])
+    kept = Denial.objects.get(identifier=claims["jti"]).expires_at
+    assert kept >= datetime.fromtimestamp(claims["exp"], UTC) + leeway
+    refused(api.get("whoami", pair["access"]), "token_denied")
 
 
 # ---- Whatever becomes of the cache
