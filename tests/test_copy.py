@@ -1,5 +1,7 @@
 """The copy test: one app's core in a bare project, set up as its README says. Sign-in and sign-out work there.
 
+The page of jwt_app is a program of its own, so it is opened in a browser, too.
+
 oauth_app needs somebody to sign in with: its story is in `tests/oauth_app/test_readme.py` and uses `make` from here.
 """
 
@@ -19,6 +21,7 @@ from typing import Any
 
 import pytest
 import requests
+from playwright.sync_api import Page, expect
 
 from demo.processes import free_port
 
@@ -209,6 +212,32 @@ STORIES: dict[str, Callable[[str], None]] = {"sessions_app": sessions, "jwt_app"
 def test_a_copy_of_one_app_works_in_a_bare_project(app, tmp_path):
     with serve(make(tmp_path, app)) as base:
         STORIES[app](base)
+
+
+# What is pressed on the page of the copy, and what it says then.
+PRESSED = {
+    "Who am I?": "You are zoe. The token said so; no database was asked.",
+    "Me (loads the row)": "You are zoe. The token said who, and the user's row was read",
+    "Refresh": "A new pair.",
+    "Sign out": "Signed out: no refresh token of this sign-in works any more.",
+}
+
+
+@pytest.mark.browser
+def test_the_page_of_a_copied_jwt_app_signs_in_in_a_browser(tmp_path: Path, page: Page) -> None:
+    with serve(make(tmp_path, "jwt_app")) as base:
+        page.goto(f"{base}/jwt/")
+        for place in ("In this tab", "Refresh token in an HttpOnly cookie"):
+            page.get_by_label(place).check()
+            page.get_by_label("User name").fill("zoe")
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Get tokens").click()
+            expect(page.locator("#access-payload")).to_contain_text('"username": "zoe"')
+            for button, answer in PRESSED.items():
+                page.get_by_role("button", name=button).click()
+                expect(page.get_by_role("status")).to_contain_text(answer)
+            expect(page.locator("#tokens")).to_be_hidden()
+        expect(page.get_by_role("button", name="Ask the orders service")).to_have_count(0)  # there is none here
 
 
 def test_keys_change_in_a_copy_with_one_more_setting(tmp_path):
