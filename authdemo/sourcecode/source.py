@@ -51,7 +51,7 @@ class Source:
 def of_object(name: str) -> Source:
     """Return the source of a function, method or class named by its dotted path: what it wraps, where it is wrapped.
 
-    Names come from our templates and `registry.py`, never from a request: to resolve one imports its module.
+    Names come from our templates and `pages/`, never from a request: to resolve one imports its module.
     """
     target = resolve_name(name)
     if isinstance(target, property):

@@ -20,7 +20,7 @@ from django.urls import get_resolver, reverse
 from authdemo.accounts.models import User
 from authdemo.settings.env import BASE_DIR
 from authdemo.sourcecode.highlight import highlighted
-from authdemo.sourcecode.registry import ENGINE, PAGES
+from authdemo.sourcecode.registry import ENGINE, LISTS, PAGES
 from authdemo.sourcecode.source import SecretSetting, Source, is_secret, of_object, of_setting, shown_path
 from jwt_app.backend import token_backend
 
@@ -96,6 +96,11 @@ def at(name: str) -> Any:
 def test_every_page_that_is_listed_exists():
     for name in PAGES:
         assert address(name)
+
+
+def test_no_page_is_listed_twice():
+    names = [name for pages in LISTS for name in pages]
+    assert sorted(names) == sorted(PAGES)
 
 
 def test_a_setting_that_the_project_leaves_alone_is_shown_as_djangos_default():
