@@ -87,6 +87,10 @@ class Client:
         for name in names:
             setattr(self.device, name, str(found.get(name, getattr(self.device, name))))
 
+    def held(self, name: str) -> str:
+        """Return the value of a cookie in the jar, "" where there is none."""
+        return next((one.value or "" for one in self.session.cookies if one.name == name), "")
+
     def hand(self, cookie: str, name: str = settings.SESSION_COOKIE_NAME, path: str = "/") -> None:
         """Put a copied cookie into the jar, as somebody does who has stolen one: the session's, or another one."""
         host = urlsplit(settings.SITE_URL).hostname or ""

@@ -64,7 +64,7 @@ def send_both(client: Client) -> tuple[dict[str, int], str]:
 
     The answer to an ended session tells a browser to forget the cookie. A thief does not listen.
     """
-    copy = next((one.value for one in client.session.cookies if one.name == settings.SESSION_COOKIE_NAME), None)
+    copy = client.held(settings.SESSION_COOKIE_NAME)
     by_session = client.get("A", reverse("sessions:whoami"))
     by_token = client.get_with_token("A", reverse("jwt:whoami"))
     if copy:

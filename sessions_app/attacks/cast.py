@@ -39,10 +39,6 @@ class Actor(trials.Actor):
         """Sign out of the site, by the form of the dashboard."""
         self.post_form("A", reverse("sessions:dashboard"), reverse("sessions:logout"), {})
 
-    def held(self, name: str) -> str:
-        """Return the value of a cookie in the jar, "" where there is none."""
-        return next((one.value or "" for one in self.session.cookies if one.name == name), "")
-
     def ask(self, path: str) -> int:
         """GET and return the status. Raises NotRun where nobody answers."""
         return answered(self.get("A", path)).status_code

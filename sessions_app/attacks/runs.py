@@ -26,8 +26,8 @@ LAB = "/sessions/stores/signed_cookie/"
 
 
 @dataclass(frozen=True)
-class Place:
-    """A sign-in of this site, with its own cookie: the site's, or the lab's with sessions in signed cookies."""
+class Target:
+    """What is attacked: a cookie, and the pages that set it and ask for it. "" is a page that it does not have."""
 
     slug: str
     words: str
@@ -43,55 +43,55 @@ class Place:
         return self.slug.replace("_", " ")
 
 
-def site() -> Place:
+def site() -> Target:
     """Return the site's own."""
     login, whoami, logout = (reverse(f"sessions:{name}") for name in ("login", "whoami", "logout"))
     words = f"This site: the record is {describe_store()}"
-    return Place("site", words, settings.SESSION_COOKIE_NAME, "/", login, whoami, logout)
+    return Target("site", words, settings.SESSION_COOKIE_NAME, "/", login, whoami, logout)
 
 
-def lab() -> Place:
+def lab() -> Target:
     """Return the lab's. Nothing of it is imported: it may not be there."""
     words = "Signed cookie: there is no record"
-    return Place("signed_cookie", words, "lab_signed_cookie", LAB, f"{LAB}login/", f"{LAB}whoami/", f"{LAB}logout/")
+    return Target("signed_cookie", words, "lab_signed_cookie", LAB, f"{LAB}login/", f"{LAB}whoami/", f"{LAB}logout/")
 
 
-def is_there(actor: Actor, place: Place) -> bool:
+def is_there(actor: Actor, target: Target) -> bool:
     """Ask for its sign-in page."""
-    return actor.ask(place.login) == IN
+    return actor.ask(target.login) == IN
 
 
 # ---- Stolen cookie
 
 
 def stolen_cookie(cast: Cast) -> Result:
-    """A thief gets a copy of the cookie, the victim signs out, the thief sends the copy again. On both places."""
-    return {"rows": [_steal(cast, place) for place in (site(), lab())]}
+    """A thief gets a copy of the cookie, the victim signs out, the thief sends the copy again. On both targets."""
+    return {"rows": [_steal(cast, target) for target in (site(), lab())]}
 
 
-def _steal(cast: Cast, place: Place) -> Result:
-    victim, thief = cast.actor(f"{place.called}: the victim"), cast.actor(f"{place.called}: the thief")
-    if place.slug != "site" and not is_there(thief, place):
-        return row(place, 0, 0)
-    victim.sign_in(place.login)
-    copy = victim.held(place.cookie)
+def _steal(cast: Cast, target: Target) -> Result:
+    victim, thief = cast.actor(f"{target.called}: the victim"), cast.actor(f"{target.called}: the thief")
+    if target.slug != "site" and not is_there(thief, target):
+        return row(target, 0, 0)
+    victim.sign_in(target.login)
+    copy = victim.held(target.cookie)
 
     def send_the_copy() -> int:
         # The answer to an ended session tells a browser to forget the cookie. A thief does not listen.
-        thief.hand(copy, place.cookie, place.path)
-        return thief.ask(place.whoami)
+        thief.hand(copy, target.cookie, target.path)
+        return thief.ask(target.whoami)
 
     before = send_the_copy()
     # Any page with a form has the CSRF token that every form of this site takes.
-    victim.post_form("A", reverse("attacks:colour"), place.logout, {})
-    if victim.ask(place.whoami) == IN:
+    victim.post_form("A", reverse("attacks:colour"), target.logout, {})
+    if victim.ask(target.whoami) == IN:
         raise NotRun("The victim could not sign out, so the copy proves nothing.")
-    return row(place, before, send_the_copy())
+    return row(target, before, send_the_copy())
 
 
-def row(place: Place, *statuses: int) -> Result:
+def row(target: Target, *statuses: int) -> Result:
     """Return a row of the table."""
-    return {"slug": place.slug, "words": place.words, "statuses": list(statuses)}
+    return {"slug": target.slug, "words": target.words, "statuses": list(statuses)}
 
 
 # ---- Fixation
@@ -103,34 +103,34 @@ def fixation(cast: Cast) -> Result:
 
 
 def _fix_the_site(cast: Cast) -> Result:
-    place, attacker, victim = site(), cast.actor("site: the attacker"), cast.actor("site: the victim")
+    target, attacker, victim = site(), cast.actor("site: the attacker"), cast.actor("site: the victim")
     colour = reverse("attacks:colour")
     # A visitor who keeps anything gets a session, without signing in. That is the ID that will be planted.
     attacker.post_form("A", colour, colour, {"colour": "plum"})
-    planted = attacker.held(place.cookie)
+    planted = attacker.held(target.cookie)
     victim.hand(planted)
-    victim.sign_in(place.login)
-    changed = victim.held(place.cookie) != planted
+    victim.sign_in(target.login)
+    changed = victim.held(target.cookie) != planted
     attacker.hand(planted)
-    got = attacker.ask(place.whoami)
+    got = attacker.ask(target.whoami)
     victim.leave()
-    return row(place, got) | {"changed": changed}
+    return row(target, got) | {"changed": changed}
 
 
 def _fix_the_naive(cast: Cast) -> Result:
     attacker, victim = cast.actor("naive: the attacker"), cast.actor("naive: the victim")
     path, login, whoami = (reverse(f"attacks:naive-{name}") for name in ("home", "login", "whoami"))
-    place = Place("naive", "Wrong on purpose: the ID stays", NAIVE_COOKIE, path, login, whoami, "")
+    target = Target("naive", "Wrong on purpose: the ID stays", NAIVE_COOKIE, path, login, whoami, "")
     attacker.ask(login)
-    planted = attacker.held(place.cookie)
-    victim.hand(planted, place.cookie, place.path)
+    planted = attacker.held(target.cookie)
+    victim.hand(planted, target.cookie, target.path)
     try:
         victim.sign_in(login)
-        changed = victim.held(place.cookie) != planted
+        changed = victim.held(target.cookie) != planted
         got = attacker.ask(whoami)
     finally:
         victim.post_form("A", login, reverse("attacks:naive-logout"), {})
-    return row(place, got) | {"changed": changed}
+    return row(target, got) | {"changed": changed}
 
 
 # ---- Tampered cookie
@@ -144,28 +144,28 @@ def tampered_cookie(cast: Cast) -> Result:
 def _tamper_with_the_wire(cast: Cast) -> Result:
     actor = cast.actor("wire: the forger")
     actor.post_form("A", reverse("wire:index"), reverse("wire:open"), {})
-    place = Place("wire", "The cookie of the wire panel", browser.COOKIE, "/", "", reverse("wire:cards"), "")
-    before, after = _twice(actor, place)
+    target = Target("wire", "The cookie of the wire panel", browser.COOKIE, "/", "", reverse("wire:cards"), "")
+    before, after = _twice(actor, target)
     # It answers with news of the panel: 200 or 204 to a browser that it knows, 286 to one that it does not.
     known: Callable[[int], int] = lambda status: IN if status in {200, 204} else OUT  # noqa: E731
-    return row(place, known(before), known(after))
+    return row(target, known(before), known(after))
 
 
 def _tamper_with_a_session(cast: Cast) -> Result:
-    actor, place = cast.actor("signed cookie: the forger"), lab()
-    if not is_there(actor, place):
-        return row(place, 0, 0)
-    actor.sign_in(place.login)
-    return row(place, *_twice(actor, place))
+    actor, target = cast.actor("signed cookie: the forger"), lab()
+    if not is_there(actor, target):
+        return row(target, 0, 0)
+    actor.sign_in(target.login)
+    return row(target, *_twice(actor, target))
 
 
-def _twice(actor: Actor, place: Place) -> tuple[int, int]:
-    value = actor.held(place.cookie)
+def _twice(actor: Actor, target: Target) -> tuple[int, int]:
+    value = actor.held(target.cookie)
     if ":" not in value:
         raise NotRun("There was no signed cookie to change.")
-    before = actor.ask(place.whoami)
-    actor.hand(changed(value), place.cookie, place.path)
-    return before, actor.ask(place.whoami)
+    before = actor.ask(target.whoami)
+    actor.hand(changed(value), target.cookie, target.path)
+    return before, actor.ask(target.whoami)
 
 
 def changed(value: str) -> str:

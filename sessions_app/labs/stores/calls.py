@@ -63,7 +63,7 @@ class Trip:
         if not has_demo_password(ACCOUNT):  # not tried, for it would count as a wrong one
             raise NotTried(OTHER_PASSWORD)
         response = self.client.post_form("A", page, page, fields)
-        self.copy = next((one.value or "" for one in self.client.session.cookies if one.name == self.store.cookie), "")
+        self.copy = self.client.held(self.store.cookie)
         if response is None or response.status_code != HTTPStatus.FOUND or not self.copy:
             raise NotTried(f"The sign-in at instance A {_ended(response)}.")
         self.is_open = True
