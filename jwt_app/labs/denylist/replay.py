@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
 import jwt
 import requests
@@ -15,19 +13,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from authdemo.device.actions import PEOPLE
+from authdemo.device.answers import body_of, cost_of, fate_of
 from authdemo.device.client import Client
 from authdemo.device.store import Device
 from authdemo.device.transport import origins
+from authdemo.experiments import NotTried
 from authdemo.snippets import calls
-from authdemo.wire import outgoing
 
 ACCOUNT = PEOPLE[0]
 PLACES = {"A": "Instance A", "B": "Instance B", "orders": "Orders"}
 KINDS = {"plain": "A token as usual", "checked": "A token that is checked"}
-
-
-class NotTried(Exception):
-    """A call that all the others need did not do what it should. Its text says which."""
 
 
 @dataclass
@@ -119,7 +114,7 @@ def _try(kind: str, learner: HttpRequest, result: Replay) -> None:
             row.first, row.before = thief.use(row.place, copy), thief.use(row.place, copy)
         signed_out = victim.post_json("A", reverse("jwt:logout"), {"refresh": victim.device.refresh}, token=copy)
         if signed_out is None or signed_out.status_code != HTTPStatus.OK:
-            raise NotTried(f"The sign-out at instance A {_ended(signed_out)}.")
+            raise NotTried(f"The sign-out at instance A {fate_of(signed_out)}.")
         for row in rows:
             row.after = thief.use(row.place, copy)
     finally:
@@ -145,9 +140,9 @@ def once_more(learner: HttpRequest, result: Replay) -> Replay:
 def _short_copy(victim: Client, *, checked: bool) -> str:
     """Have the access token made again with a shorter life. Raises NotTried where the sign-in had not worked."""
     answer = victim.post_json("A", reverse("denylist:token"), {"checked": checked}, token=victim.device.access)
-    body = _body(answer)
+    body = body_of(answer)
     if answer is None or answer.status_code != HTTPStatus.OK or not isinstance(body.get("access"), str):
-        raise NotTried(f"The sign-in of {ACCOUNT} at instance A {_ended(answer)}.")
+        raise NotTried(f"The sign-in of {ACCOUNT} at instance A {fate_of(answer)}.")
     return str(body["access"])
 
 
@@ -155,25 +150,7 @@ def _expiry(token: str) -> int:
     return int(jwt.decode(token, options={"verify_signature": False})["exp"])
 
 
-def _ended(response: requests.Response | None) -> str:
-    return "was not answered" if response is None else f"was answered with {response.status_code}"
-
-
 def _answer(response: requests.Response | None) -> Answer:
     if response is None:
         return Answer()
-    cost: dict[str, Any] = dict(outgoing.COST.findall(response.headers.get("Server-Timing", "")))
-    return Answer(
-        status=response.status_code,
-        code=str(_body(response).get("code", "")),
-        sql=int(cost["sql"]) if "sql" in cost else None,
-        cache=int(cost["cache"]) if "cache" in cost else None,
-    )
-
-
-def _body(response: requests.Response | None) -> dict[str, Any]:
-    try:
-        found = response.json() if response is not None else {}
-    except json.JSONDecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    return Answer(response.status_code, str(body_of(response).get("code", "")), **cost_of(response))

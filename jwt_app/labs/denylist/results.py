@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
-from authdemo.device.store import Busy
+from authdemo import experiments
 
 from .replay import Answer, Replay, Row
 
@@ -47,16 +46,9 @@ def forget(browser: str) -> None:
     cache.delete(_key("replay", browser))
 
 
-@contextmanager
-def one_at_a_time(browser: str) -> Iterator[None]:
+def one_at_a_time(browser: str) -> AbstractContextManager[None]:
     """Hold this browser's place. Raises Busy where another tab of it tries something just now."""
-    lock = _key("lock", browser)
-    if not cache.add(lock, 1, LONGEST):
-        raise Busy("This browser tries something already, in another tab perhaps. Wait a moment, and press again.")
-    try:
-        yield
-    finally:
-        cache.delete(lock)
+    return experiments.held(_key("lock", browser), LONGEST)
 
 
 def _row(kept: dict[str, Any]) -> Row:

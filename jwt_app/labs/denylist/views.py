@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from authdemo import experiments
 from authdemo.accounts.backends import asked_on_this_machine
 from authdemo.device.store import NO_CACHE, Busy
-from authdemo.device.use import a_thread_to_spare
+from authdemo.experiments import NO_RESULTS, rendered
 from authdemo.wire import browser
 from jwt_app import denylist
 from jwt_app.tokens import AccessToken
@@ -24,8 +25,6 @@ from . import results
 from .api import LIFETIME
 from .replay import ACCOUNT, KINDS, Replay, Row, once_more, replay
 
-NOT_HERE = "It signs in with the demo's password, and does that only for who sits at the machine that runs this."
-NO_RESULTS = "The cache that keeps the results does not answer. Try again when it is back."
 NOTHING_KEPT = "There is no copy any more: it was kept for an hour. Begin again."
 
 
@@ -59,24 +58,13 @@ def again(request: HttpRequest) -> HttpResponse:
 
 def tried(request: HttpRequest, act: Callable[[str], Replay]) -> HttpResponse:
     """Do it for this browser, and show what came of it, or why it was not done."""
-    marked = HttpResponse()
-    name = browser.browser_of(request) or browser.set_state(request, marked, browser.CLOSED)
-    response = _refused_or_done(request, act, name)
-    response.cookies.update(marked.cookies)
-    return response
-
-
-def _refused_or_done(request: HttpRequest, act: Callable[[str], Replay], name: str) -> HttpResponse:
-    if not asked_on_this_machine(request):
-        return show(request, name, NOT_HERE, HTTPStatus.FORBIDDEN)
-    try:
-        with a_thread_to_spare(), results.one_at_a_time(name):
-            results.keep(name, act(name))
-    except Busy as busy:
-        return show(request, name, str(busy), HTTPStatus.SERVICE_UNAVAILABLE)
-    except NO_CACHE:
-        return show(request, name, NO_RESULTS, HTTPStatus.SERVICE_UNAVAILABLE)
-    return redirect("denylist:index")
+    return experiments.tried(
+        request,
+        lambda name: results.keep(name, act(name)),
+        results.one_at_a_time,
+        partial(show, request),
+        "denylist:index",
+    )
 
 
 def show(request: HttpRequest, name: str, refused: str = "", status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
@@ -98,10 +86,7 @@ def show(request: HttpRequest, name: str, refused: str = "", status: HTTPStatus 
         "may_sign_in": asked_on_this_machine(request),
         "in_a_table": not settings.REDIS_URL,
     }
-    response = render(request, "jwt_denylist/index.html", context, status=status)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response["Retry-After"] = "1"
-    return response
+    return rendered(request, "jwt_denylist/index.html", context, status)
 
 
 def takers(rows: list[Row]) -> str:

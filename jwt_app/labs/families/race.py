@@ -6,25 +6,22 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-import requests
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from authdemo.device.actions import PEOPLE, instances
+from authdemo.device.answers import body_of
 from authdemo.device.client import Client
 from authdemo.device.store import Device
+from authdemo.experiments import NotTried
 from jwt_app.models import RefreshFamily
 from jwt_app.tokens import FAMILY, RefreshToken
 
 ACCOUNT = PEOPLE[0]
 MOST = 24  # copies
 PATIENCE = 10  # seconds for all tabs to be ready
-
-
-class NotRun(Exception):
-    """It could not be tried; the argument is a sentence that says why."""
 
 
 class Tab(Client):
@@ -47,13 +44,15 @@ class Tab(Client):
 def run(learner: HttpRequest, grace: int, times: int) -> dict[str, Any]:
     """Sign in, give this one family its grace, send the copies, try what the winner got. Nothing of it is left.
 
-    Raises NotRun.
+    Raises NotTried.
     """
     first = Tab(learner)
-    pair = _json(first.post_json("A", reverse("jwt:login"), {"username": ACCOUNT, "password": settings.DEMO_PASSWORD}))
+    pair = body_of(
+        first.post_json("A", reverse("jwt:login"), {"username": ACCOUNT, "password": settings.DEMO_PASSWORD})
+    )
     if "refresh" not in pair:
         first.tell()
-        raise NotRun(f"{ACCOUNT} could not sign in. Does the account still have the demo's password?")
+        raise NotTried(f"{ACCOUNT} could not sign in. Does the account still have the demo's password?")
     family = RefreshToken(pair["refresh"])[FAMILY]
     RefreshFamily.objects.filter(pk=family).update(grace_seconds=grace)
     try:
@@ -96,7 +95,7 @@ def _after(learner: HttpRequest, refresh: str) -> dict[str, Any]:
 
 def _answer(tab: Tab, to: str, refresh: str) -> dict[str, Any]:
     response = tab.post_json(to, reverse("jwt:refresh"), {"refresh": refresh})
-    found = _json(response)
+    found = body_of(response)
     won = {"refresh": str(found["refresh"])} if "refresh" in found else {}
     return {
         "to": to,
@@ -104,11 +103,3 @@ def _answer(tab: Tab, to: str, refresh: str) -> dict[str, Any]:
         "code": found.get("code", ""),
         **won,
     }
-
-
-def _json(response: requests.Response | None) -> dict[str, Any]:
-    try:
-        found = response.json() if response is not None else {}
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

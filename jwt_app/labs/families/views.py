@@ -13,9 +13,10 @@ from rest_framework_simplejwt.views import TokenViewBase
 from authdemo.accounts.backends import asked_on_this_machine
 from authdemo.device.store import Busy
 from authdemo.device.use import a_thread_to_spare
+from authdemo.experiments import NotTried
 from jwt_app.tokens import RefreshToken, ended
 
-from .race import MOST, NotRun, run
+from .race import MOST, run
 from .tree import describe, family_of
 
 
@@ -70,5 +71,5 @@ class RaceView(TokenViewBase):
         try:
             with a_thread_to_spare():
                 return Response(run(request._request, **asked.validated_data))
-        except (Busy, NotRun) as error:
+        except (Busy, NotTried) as error:
             raise Unavailable(str(error)) from error

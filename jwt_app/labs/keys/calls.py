@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 import jwt
 import requests
@@ -16,16 +15,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from jwt.utils import base64url_encode
 
+from authdemo.device.answers import body_of, fate_of
 from authdemo.device.client import Client
 from authdemo.device.store import Device
 from authdemo.device.transport import origins
+from authdemo.experiments import NotTried
 from authdemo.snippets import calls
 
 PLACES = {"A": "Instance A", "B": "Instance B", "orders": "Orders"}
-
-
-class NotTried(Exception):
-    """A call that all the others need did not do what it should. Its text says which."""
 
 
 @dataclass
@@ -53,8 +50,7 @@ class Trip:
         """Get a pair at A; return the access token. Raises NotTried."""
         response = self.client.send("A", calls.get_tokens(username, password))
         if not self.client.device.access or response is None or response.status_code != HTTPStatus.OK:
-            ended = "was not answered" if response is None else f"was answered with {response.status_code}"
-            raise NotTried(f"The sign-in at instance A {ended}.")
+            raise NotTried(f"The sign-in at instance A {fate_of(response)}.")
         return self.client.device.access
 
     def ask(self, place: str, token: str) -> Answer:
@@ -106,15 +102,6 @@ def answer_of(place: str, response: requests.Response | None) -> Answer:
     user = body.get("user")
     role = body.get("role") or (user.get("role") if isinstance(user, dict) else "")
     return Answer(place, response.status_code, str(body.get("code") or ""), str(role or ""))
-
-
-def body_of(response: requests.Response | None) -> dict[str, Any]:
-    """Return the JSON of an answer, {} where it has none."""
-    try:
-        found = response.json() if response is not None else {}
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def kid_of(token: str) -> str:

@@ -11,10 +11,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from authdemo.device.actions import PEOPLE
+from authdemo.experiments import NotTried
 from jwt_app.backend import rotate
 from jwt_app.keyring import KeyRingError
 
-from .calls import Answer, NotTried, Trip, kid_of, trip, under_another_name
+from .calls import Answer, Trip, kid_of, trip, under_another_name
 
 ACCOUNT = PEOPLE[0]
 TIMES = 20

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from authdemo import experiments
 from authdemo.accounts.backends import asked_on_this_machine
-from authdemo.device.store import NO_CACHE, Busy
+from authdemo.device.store import NO_CACHE
 from authdemo.device.transport import origins
-from authdemo.device.use import a_thread_to_spare
+from authdemo.experiments import NO_RESULTS, by_htmx, rendered
 from authdemo.wire import browser
 from jwt_app.backend import key_ring, token_backend
 from jwt_app.keyring import KeyRingError
@@ -24,8 +25,6 @@ from . import results, trials
 from .calls import PLACES
 
 Context: TypeAlias = dict[str, Any]
-NOT_HERE = "It signs in with the demo's password, and does that only for who sits at the machine that runs this."
-NO_RESULTS = "The cache that keeps the results does not answer. Try again when it is back."
 
 
 @never_cache
@@ -72,26 +71,13 @@ def demote(request: HttpRequest) -> HttpResponse:
 
 def tried(request: HttpRequest, page: str, trial: Callable[[str], results.Result]) -> HttpResponse:
     """Do it for this browser, and show what came of it, or why it was not done."""
-    marked = HttpResponse()
-    name = browser.browser_of(request) or browser.set_state(request, marked, browser.CLOSED)
-    response = _refused_or_done(request, page, trial, name)
-    response.cookies.update(marked.cookies)
-    return response
-
-
-def _refused_or_done(
-    request: HttpRequest, page: str, trial: Callable[[str], results.Result], name: str
-) -> HttpResponse:
-    if not asked_on_this_machine(request):
-        return show(request, page, name, NOT_HERE, HTTPStatus.FORBIDDEN)
-    try:
-        with a_thread_to_spare(), results.one_at_a_time(name):
-            results.keep(name, trial(name))
-    except Busy as busy:
-        return show(request, page, name, str(busy), HTTPStatus.SERVICE_UNAVAILABLE)
-    except NO_CACHE:
-        return show(request, page, name, NO_RESULTS, HTTPStatus.SERVICE_UNAVAILABLE)
-    return show(request, page, name) if by_htmx(request) else redirect(f"keys:{page}")
+    return experiments.tried(
+        request,
+        lambda name: results.keep(name, trial(name)),
+        results.one_at_a_time,
+        partial(show, request, page),
+        f"keys:{page}",
+    )
 
 
 def show(
@@ -111,10 +97,7 @@ def show(
     except NO_CACHE:
         context |= PAGES[page]("") | {"refused": NO_RESULTS}
         status = HTTPStatus.SERVICE_UNAVAILABLE
-    response = render(request, f"jwt_keys/{'_' if by_htmx(request) else ''}{page}.html", context, status=status)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response["Retry-After"] = "1"
-    return response
+    return rendered(request, f"jwt_keys/{'_' if by_htmx(request) else ''}{page}.html", context, status)
 
 
 def keys_and_trials(name: str) -> Context:
@@ -151,11 +134,6 @@ def moment(seconds: int | None) -> datetime | None:
 def roles(name: str) -> Context:
     """Return who believed what."""
     return {"result": results.demotion_of(name)}
-
-
-def by_htmx(request: HttpRequest) -> bool:
-    """Tell whether htmx asks for a part of a page."""
-    return "HX-Request" in request.headers
 
 
 PAGES: dict[str, Callable[[str], Context]] = {"index": keys_and_trials, "role": roles}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 import requests
 from django.conf import settings
@@ -14,21 +13,17 @@ from django.urls import reverse
 
 from authdemo.accounts.demo import has_demo_password
 from authdemo.device.actions import PEOPLE
+from authdemo.device.answers import cost_of, fate_of
 from authdemo.device.client import Client, username
 from authdemo.device.store import Device
 from authdemo.device.transport import origins
+from authdemo.experiments import NotTried
 from authdemo.wire import outgoing
 
 from .stores import Store
 
 ACCOUNT = PEOPLE[0]
-
-
 OTHER_PASSWORD = f"{ACCOUNT} has another password than the demo's by now, so nobody can sign in for this."
-
-
-class NotTried(Exception):
-    """A call that all the others need did not do what it should. Its text says which."""
 
 
 @dataclass
@@ -65,7 +60,7 @@ class Trip:
         response = self.client.post_form("A", page, page, fields)
         self.copy = self.client.held(self.store.cookie)
         if response is None or response.status_code != HTTPStatus.FOUND or not self.copy:
-            raise NotTried(f"The sign-in at instance A {_ended(response)}.")
+            raise NotTried(f"The sign-in at instance A {fate_of(response)}.")
         self.is_open = True
         sent = next(one for one in outgoing.set_cookies(response) if one.key == self.store.cookie)
         return len(sent.value)
@@ -82,7 +77,7 @@ class Trip:
         self.client.hand(self.copy, self.store.cookie, self.store.path)
         response = self.client.post_form("A", self._page("login"), self._page("logout"), {})
         if response is None or response.status_code != HTTPStatus.FOUND:
-            raise NotTried(f"The sign-out at instance A {_ended(response)}.")
+            raise NotTried(f"The sign-out at instance A {fate_of(response)}.")
         self.is_open = False
 
     def close(self) -> None:
@@ -96,18 +91,8 @@ class Trip:
         return reverse(f"stores:{name}", kwargs={"store": self.store.name})
 
 
-def _ended(response: requests.Response | None) -> str:
-    return "was not answered" if response is None else f"was answered with {response.status_code}"
-
-
 def _answer(response: requests.Response | None) -> Answer:
     if response is None:
         return Answer()
-    cost: dict[str, Any] = dict(outgoing.COST.findall(response.headers.get("Server-Timing", "")))
-    return Answer(
-        status=response.status_code,
-        who=username(response) or "",
-        served_by=response.headers.get("X-Served-By", "")[:1],
-        sql=int(cost["sql"]) if "sql" in cost else None,
-        cache=int(cost["cache"]) if "cache" in cost else None,
-    )
+    served_by = response.headers.get("X-Served-By", "")[:1]
+    return Answer(response.status_code, username(response) or "", served_by, **cost_of(response))

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 
-from .calls import Answer, NotTried, Trip
+from authdemo.experiments import NotTried
+
+from .calls import Answer, Trip
 from .places import found_in
 from .restart import CouldNotTry, survivors
 from .stores import BY_NAME, STORES, Store

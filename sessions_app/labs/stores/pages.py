@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from authdemo import experiments
 from authdemo.accounts.backends import asked_on_this_machine
-from authdemo.device.store import NO_CACHE, Busy
-from authdemo.device.use import a_thread_to_spare
+from authdemo.device.store import NO_CACHE
+from authdemo.experiments import NO_RESULTS, by_htmx, rendered
 from authdemo.wire import browser
 
 from . import results
@@ -24,9 +26,6 @@ from .stores import BY_NAME, STORES
 
 Context: TypeAlias = dict[str, Any]
 Page: TypeAlias = Callable[[str], Context]
-
-NOT_HERE = "It signs in with the demo's password, and does that only for who sits at the machine that runs this."
-NO_RESULTS = "The cache that keeps the results does not answer. Try again when it is back."
 
 
 @never_cache
@@ -79,24 +78,9 @@ def advance(request: HttpRequest, name: str, one: Run) -> None:
 
 def tried(request: HttpRequest, page: Page, act: Callable[[str], None]) -> HttpResponse:
     """Do it for this browser, and show what came of it, or why it was not done."""
-    marked = HttpResponse()
-    name = browser.browser_of(request) or browser.set_state(request, marked, browser.CLOSED)
-    response = _refused_or_done(request, page, act, name)
-    response.cookies.update(marked.cookies)
-    return response
-
-
-def _refused_or_done(request: HttpRequest, page: Page, act: Callable[[str], None], name: str) -> HttpResponse:
-    if not asked_on_this_machine(request):
-        return show(request, page, name, NOT_HERE, HTTPStatus.FORBIDDEN)
-    try:
-        with a_thread_to_spare(), results.one_at_a_time(name):
-            act(name)
-    except Busy as busy:
-        return show(request, page, name, str(busy), HTTPStatus.SERVICE_UNAVAILABLE)
-    except NO_CACHE:
-        return show(request, page, name, NO_RESULTS, HTTPStatus.SERVICE_UNAVAILABLE)
-    return show(request, page, name) if by_htmx(request) else redirect(f"stores:{PAGES[page]}")
+    return experiments.tried(
+        request, act, results.one_at_a_time, partial(show, request, page), f"stores:{PAGES[page]}"
+    )
 
 
 def show(
@@ -114,10 +98,7 @@ def show(
         context |= page("") | {"refused": NO_RESULTS}
         status = HTTPStatus.SERVICE_UNAVAILABLE
     template = f"session_stores/{'_' if by_htmx(request) else ''}{PAGES[page]}.html"
-    response = render(request, template, context, status=status)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response["Retry-After"] = "1"
-    return response
+    return rendered(request, template, context, status)
 
 
 def table(name: str) -> Context:
@@ -133,11 +114,6 @@ def comparison(name: str) -> Context:
     """Return what the two instances said to a browser's cookie, and what can be chosen."""
     one = results.comparison_of(name)
     return {"result": one, "stores": STORES, "chosen": one.store if one else STORES[0].name}
-
-
-def by_htmx(request: HttpRequest) -> bool:
-    """Tell whether htmx asks for a part of a page."""
-    return "HX-Request" in request.headers
 
 
 PAGES: dict[Page, str] = {table: "index", comparison: "instances"}

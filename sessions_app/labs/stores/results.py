@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
 
 from django.core.cache import cache
 
-from authdemo.device.store import Busy
+from authdemo import experiments
 
 from .calls import Answer
 from .measure import Comparison, Row, Run
@@ -49,16 +48,9 @@ def forget(browser: str) -> None:
     cache.delete_many([_key("run", browser), _key("instances", browser)])
 
 
-@contextmanager
-def one_at_a_time(browser: str) -> Iterator[None]:
+def one_at_a_time(browser: str) -> AbstractContextManager[None]:
     """Hold this browser's place. Raises Busy where another tab of it tries something just now."""
-    lock = _key("lock", browser)
-    if not cache.add(lock, 1, LONGEST):
-        raise Busy("This browser tries something already, in another tab perhaps. Wait a moment, and press again.")
-    try:
-        yield
-    finally:
-        cache.delete(lock)
+    return experiments.held(_key("lock", browser), LONGEST)
 
 
 def _get(kind: str, browser: str) -> dict[str, Any] | None:

@@ -1,0 +1,94 @@
+"""What the pages of experiments have in common: try it for this browser, or say why it was not tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from authdemo.accounts.backends import asked_on_this_machine
+from authdemo.device.store import NO_CACHE, Busy
+from authdemo.device.use import a_thread_to_spare
+from authdemo.wire import browser
+
+NOT_HERE = "It signs in with the demo's password, and does that only for who sits at the machine that runs this."
+NO_RESULTS = "The cache that keeps the results does not answer. Try again when it is back."
+
+
+class NotTried(Exception):
+    """A call that all the others need did not do what it should. Its text says which."""
+
+
+class Show(Protocol):
+    """Renders a page for a browser: `refused` is a sentence that says why nothing was tried."""
+
+    def __call__(self, name: str, refused: str = "", status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+        """Return the page."""
+
+
+def tried(
+    request: HttpRequest,
+    act: Callable[[str], None],
+    one_at_a_time: Callable[[str], AbstractContextManager[None]],
+    show: Show,
+    to: str,
+) -> HttpResponse:
+    """Do it for this browser. Returns what came of it, or why it was not done; without htmx, a redirect to `to`."""
+    marked = HttpResponse()
+    name = browser.browser_of(request) or browser.set_state(request, marked, browser.CLOSED)
+    response = _refused(request, act, one_at_a_time, show, name)
+    if response is None:
+        response = show(name) if by_htmx(request) else redirect(to)
+    response.cookies.update(marked.cookies)
+    return response
+
+
+def _refused(
+    request: HttpRequest,
+    act: Callable[[str], None],
+    one_at_a_time: Callable[[str], AbstractContextManager[None]],
+    show: Show,
+    name: str,
+) -> HttpResponse | None:
+    """Do it, and return None; or return the page that says why it was not done."""
+    if not asked_on_this_machine(request):
+        return show(name, NOT_HERE, HTTPStatus.FORBIDDEN)
+    try:
+        with a_thread_to_spare(), one_at_a_time(name):
+            act(name)
+    except Busy as busy:
+        return show(name, str(busy), HTTPStatus.SERVICE_UNAVAILABLE)
+    except NO_CACHE:
+        return show(name, NO_RESULTS, HTTPStatus.SERVICE_UNAVAILABLE)
+    return None
+
+
+@contextmanager
+def held(lock: str, longest: int) -> Iterator[None]:
+    """Hold a key of the cache for `longest` seconds at most. Raises Busy where another tab of the browser has it."""
+    if not cache.add(lock, 1, longest):
+        raise Busy("This browser tries something already, in another tab perhaps. Wait a moment, and press again.")
+    try:
+        yield
+    finally:
+        cache.delete(lock)
+
+
+def rendered(
+    request: HttpRequest, template: str, context: Mapping[str, Any], status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    """Render a page. What is busy now can be tried again in a second."""
+    response = render(request, template, dict(context), status=status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = "1"
+    return response
+
+
+def by_htmx(request: HttpRequest) -> bool:
+    """Tell whether htmx asks for a part of a page."""
+    return "HX-Request" in request.headers
