@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from authdemo.accounts.backends import asked_on_this_machine
+from authdemo.accounts.demo import has_demo_password
 from authdemo.device.store import NO_CACHE, Busy
 from authdemo.device.use import a_thread_to_spare
 from authdemo.wire import browser
@@ -22,6 +23,12 @@ NO_RESULTS = "The cache that keeps the results does not answer. Try again when i
 
 class NotTried(Exception):
     """A call that all the others need did not do what it should. Its text says which."""
+
+
+def may_sign_in(account: str) -> None:
+    """Raise NotTried where the account has another password by now. To try it would count as a wrong one."""
+    if not has_demo_password(account):
+        raise NotTried(f"{account} has another password than the demo's by now, so nobody can sign in for this.")
 
 
 class Show(Protocol):

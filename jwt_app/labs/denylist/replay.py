@@ -17,7 +17,7 @@ from authdemo.device.answers import body_of, cost_of, fate_of
 from authdemo.device.client import Client
 from authdemo.device.store import Device
 from authdemo.device.transport import origins
-from authdemo.experiments import NotTried
+from authdemo.experiments import NotTried, may_sign_in
 from authdemo.snippets import calls
 
 ACCOUNT = PEOPLE[0]
@@ -97,6 +97,7 @@ def replay(learner: HttpRequest) -> Replay:
     """Try both kinds."""
     result = Replay()
     try:
+        may_sign_in(ACCOUNT)
         for kind in KINDS:
             _try(kind, learner, result)
     except NotTried as why:

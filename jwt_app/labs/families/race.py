@@ -15,7 +15,7 @@ from authdemo.device.actions import PEOPLE, instances
 from authdemo.device.answers import body_of
 from authdemo.device.client import Client
 from authdemo.device.store import Device
-from authdemo.experiments import NotTried
+from authdemo.experiments import NotTried, may_sign_in
 from jwt_app.models import RefreshFamily
 from jwt_app.tokens import FAMILY, RefreshToken
 
@@ -46,13 +46,14 @@ def run(learner: HttpRequest, grace: int, times: int) -> dict[str, Any]:
 
     Raises NotTried.
     """
+    may_sign_in(ACCOUNT)
     first = Tab(learner)
     pair = body_of(
         first.post_json("A", reverse("jwt:login"), {"username": ACCOUNT, "password": settings.DEMO_PASSWORD})
     )
     if "refresh" not in pair:
         first.tell()
-        raise NotTried(f"{ACCOUNT} could not sign in. Does the account still have the demo's password?")
+        raise NotTried(f"{ACCOUNT} could not sign in.")
     family = RefreshToken(pair["refresh"])[FAMILY]
     RefreshFamily.objects.filter(pk=family).update(grace_seconds=grace)
     try:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from authdemo.device.actions import PEOPLE
-from authdemo.experiments import NotTried
+from authdemo.experiments import NotTried, may_sign_in
 from jwt_app.backend import rotate
 from jwt_app.keyring import KeyRingError
 
@@ -68,10 +68,10 @@ def change(learner: HttpRequest) -> Change:
     result = Change(timezone.now().isoformat())
     try:
         with trip(learner) as client:
-            before = client.sign_in(ACCOUNT, settings.DEMO_PASSWORD)
+            before = _sign_in(client)
             client.sign_out()
             rotate()
-            after = client.sign_in(ACCOUNT, settings.DEMO_PASSWORD)
+            after = _sign_in(client)
             for words, token in (("Signed before the change", before), ("Signed after it", after)):
                 result.asked.append(Asked(words, kid_of(token), client.ask_all(token)))
     except (KeyRingError, NotTried) as why:
@@ -84,7 +84,7 @@ def again(learner: HttpRequest, result: Change) -> Change:
     result.problem = ""
     try:
         with trip(learner) as client:
-            token = client.sign_in(ACCOUNT, settings.DEMO_PASSWORD)
+            token = _sign_in(client)
             result.asked = [*result.asked[:2], Asked("Signed now", kid_of(token), client.ask_all(token))]
     except NotTried as why:
         result.problem = str(why)
@@ -96,7 +96,7 @@ def noise(learner: HttpRequest) -> Noise:
     result = Noise()
     try:
         with trip(learner) as client:
-            token = client.sign_in(ACCOUNT, settings.DEMO_PASSWORD)
+            token = _sign_in(client)
             before = client.fetches()
             if before is None:
                 raise NotTried("The orders service does not answer. `manage.py demo` starts it.")
@@ -132,6 +132,11 @@ def demote(learner: HttpRequest) -> Demotion:
     finally:
         user.delete()
     return result
+
+
+def _sign_in(client: Trip) -> str:
+    may_sign_in(ACCOUNT)
+    return client.sign_in(ACCOUNT, settings.DEMO_PASSWORD)
 
 
 def _roles(client: Trip, token: str) -> list[Answer]:

@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 import pytest
 from django.conf import settings as project
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -143,6 +144,7 @@ def test_a_form_of_another_site_starts_no_race() -> None:
 
 def test_a_site_that_does_not_answer_itself_says_so(settings: Any) -> None:
     settings.SITE_URL = "http://127.0.0.1:9"
+    get_user_model().objects.create_user("alice", "alice@example.com", project.DEMO_PASSWORD)
     response = post(RACE, {})
 
     assert response.status_code == 503

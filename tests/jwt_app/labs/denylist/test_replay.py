@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from authdemo.accounts.models import User
 from authdemo.wire.browser import browser_of
 from jwt_app.labs.denylist import results
 from jwt_app.labs.denylist.replay import Replay, Row
@@ -50,7 +51,8 @@ def test_it_is_tried_by_a_form_of_this_site_only(client: Client, path: str) -> N
     assert Client(enforce_csrf_checks=True).post(PAGE + path).status_code == 403
 
 
-def test_a_site_that_does_not_answer_is_a_sentence(client: Client) -> None:
+def test_a_site_that_does_not_answer_is_a_sentence(client: Client, settings: Any) -> None:
+    User.objects.create_user("alice", "alice@example.com", settings.DEMO_PASSWORD)
     answer = client.post(f"{PAGE}run/", follow=True)
     assert answer.status_code == 200
     page = answer.content.decode()

@@ -24,6 +24,7 @@ def here(settings: Any, db: None, tmp_path: Path) -> Any:
     settings.LOOPBACK_HOSTS = [*settings.LOOPBACK_HOSTS, "testserver"]
     settings.SITE_URL = settings.SITE_B_URL = settings.ORDERS_URL = "http://localhost:1"
     settings.JWT_KEY_RING = tmp_path / "ring.json"
+    User.objects.create_user("alice", "alice@example.com", settings.DEMO_PASSWORD)
     token_backend.cache_clear()
     yield Client()
     token_backend.cache_clear()
