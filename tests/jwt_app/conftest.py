@@ -1,4 +1,4 @@
-"""A user, a client for the API, and forged tokens."""
+"""A user, a client for the API, forged tokens, keys that change, and the deny-list on each kind of cache."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,13 +15,18 @@ import jwt
 import pytest
 from django.conf import settings as project
 from django.contrib.auth import get_user_model
+from django.core.cache import caches
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from jwt_app import keys
+from authdemo.wire.outgoing import COST
+from jwt_app import denylist_cache, keys
 from jwt_app.backend import token_backend
+from jwt_app.denylist_cache import COPY, STAMP
 
 PASSWORD = "correct horse battery"
+REDIS = "authdemo.wire.caches.redis.RedisCache"
 
 
 @dataclass
@@ -130,3 +137,63 @@ def refused(response: Any, code: str) -> None:
         assert "error=" not in challenge
     else:
         assert f'error="invalid_token", error_description="{body["detail"]}"' in challenge
+
+
+@pytest.fixture(params=["redis", "database"])
+def cache(request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The deny-list is on, with an empty cache, in a process that has read nothing yet."""
+    settings.JWT_DENYLIST = True
+    if request.param == "redis":
+        redis: dict[str, Any] = {
+            "BACKEND": REDIS,
+            "LOCATION": request.getfixturevalue("redis_url"),
+            "OPTIONS": {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
+            "KEY_PREFIX": request.node.name,
+        }
+        settings.CACHES = settings.CACHES | {"security": redis}
+    monkeypatch.setattr(denylist_cache, "_settled", None)
+    found = caches["security"]
+    found.delete_many([STAMP, COPY])
+    return found
+
+
+@pytest.fixture
+def denied(api: API, alice: Any, cache: Any) -> str:
+    """An access token that was taken back by a sign-out."""
+    pair = api.sign_in()
+    assert api.get("whoami", pair["access"]).status_code == 200
+    api.post("logout", {"refresh": pair["refresh"]})
+    refused(api.get("whoami", pair["access"]), "token_denied")
+    return pair["access"]
+
+
+def cost(api: API, endpoint: str, token: str) -> tuple[int, int, int]:
+    """The status, statements and cache calls of a call."""
+    answer = api.get(endpoint, token)
+    found = dict(COST.findall(answer["Server-Timing"]))
+    return answer.status_code, int(found["sql"]), int(found["cache"])
+
+
+def payload(token: str) -> dict[str, Any]:
+    found: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return found
+
+
+@pytest.fixture
+def ring_file(settings: Any, tmp_path: Path) -> Any:
+    """The site has a ring of its own, with one key for ES256."""
+    settings.JWT_KEY_RING = tmp_path / "jwt_keys.json"
+    settings.SIMPLE_JWT = settings.SIMPLE_JWT | {"ALGORITHM": "ES256", "SIGNING_KEY": "", "VERIFYING_KEY": ""}
+    token_backend.cache_clear()
+    yield settings.JWT_KEY_RING
+    token_backend.cache_clear()
+
+
+def rotated(*options: str) -> str:
+    out = StringIO()
+    call_command("rotate_jwt_keys", *options, stdout=out)
+    return out.getvalue()
+
+
+def kid(token: str) -> str:
+    return str(jwt.get_unverified_header(token)["kid"])
