@@ -63,7 +63,8 @@ SIMPLE_JWT = {
     # Short, because nothing can take an access token back. What is lost with it is lost for this long.
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=whole("JWT_ACCESS_MINUTES", 15)),
     "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,
-    # Each refresh token is good for one exchange. One that comes back is a sign of theft.
+    # Each refresh token is good for one exchange. One that comes back is a sign of theft. Our serializers do both in
+    # any case; SimpleJWT's own, in the place of which they stand, would ask these two.
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     # A token is no visit: it would cost a write at each sign-in.

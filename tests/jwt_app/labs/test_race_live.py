@@ -38,12 +38,18 @@ def test_one_tab_wins_and_the_grace_decides_whether_it_can_go_on(demo: Any, grac
 
 
 def test_nothing_is_left_of_a_race(demo: Any) -> None:
-    code = (
-        "from jwt_app.models import RefreshFamily\n"
-        "from rest_framework_simplejwt.token_blacklist.models import OutstandingToken\n"
-        "print(RefreshFamily.objects.exclude(grace_seconds=None).count(), OutstandingToken.objects.count())"
-    )
-    before = demo.shell(code).split()[-2:]
-    race(demo, grace=5, times=4)
+    def theirs() -> set[str]:
+        """Alice's families and tokens by name: others may be signed in to this demo, too."""
+        code = (
+            "from jwt_app.models import RefreshFamily\n"
+            "from rest_framework_simplejwt.token_blacklist.models import OutstandingToken\n"
+            "print(*(f'family:{one.pk}' for one in RefreshFamily.objects.filter(user__username='alice')))\n"
+            "print(*(f'token:{one.jti}' for one in OutstandingToken.objects.filter(user__username='alice')))"
+        )
+        return {word for word in demo.shell(code).split() if word.startswith(("family:", "token:"))}
 
-    assert demo.shell(code).split()[-2:] == before
+    before = theirs()
+    found = race(demo, grace=5, times=4)
+
+    assert (found["account"], found["alive"]) == ("alice", True)
+    assert theirs() - before == set()
