@@ -6,6 +6,7 @@ const WHAT_NOW = {
   token_denied: "Sign in again.",
   token_expired: "Refresh gets a new one.",
   token_reused: "Sign in again.",
+  token_not_valid: "Sign out, and in again.",
   token_revoked: "Sign in again.",
   token_used: "Sign in again.",
   user_inactive: "",
