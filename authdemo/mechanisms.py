@@ -38,7 +38,7 @@ JWT = Mechanism(
     question="How can a token prove itself, with nobody asked?",
     use_for="An API that mobile apps or other services call, where they must check the caller on their own.",
     cost="A copy works until it expires, also after sign-out. Taking it back needs the shared state again.",
-    holds="A signed token that says who you are. The server keeps no record of it.",
+    holds="A signed token that says who you are. The server keeps no record of it, only of the one that renews it.",
 )
 OAUTH = Mechanism(
     slug="oauth",

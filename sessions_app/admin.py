@@ -37,6 +37,13 @@ class UserSessionAdmin(admin.ModelAdmin):
         """Refuse: these are facts."""
         return False
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Say what the stock action does here."""
+        actions = super().get_actions(request)
+        if stock := actions.get("delete_selected"):
+            actions["delete_selected"] = (stock[0], stock[1], "End the selected sessions")
+        return actions
+
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
         """Refuse `?session_key__startswith=a`: the number of hits would spell the key, letter by letter."""
         return "session_key" not in lookup and super().lookup_allowed(lookup, value, request)

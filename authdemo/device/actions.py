@@ -32,7 +32,12 @@ class Action:
 
 
 def session_sign_in(client: Client, to: str, account: str) -> None:
-    """Fetch the form, send it, ask who that made us."""
+    """Fetch the form, send it, ask who that made us.
+
+    Who is signed in gets no form, so a session that it holds is thrown away first. It may be a copy of the learner's:
+    to end it would sign the learner out.
+    """
+    client.forget_session()
     client.send(to, calls.sign_in(account, settings.DEMO_PASSWORD))
     session_whoami(client, to, account)
 

@@ -98,6 +98,11 @@ class Client:
         domain = host if "." in host or ":" in host else f"{host}.local"
         self.session.cookies.set(name, cookie, domain=domain, path=path)
 
+    def forget_session(self) -> None:
+        """Throw the session's cookie away. The server is not told: whoever else holds a copy stays signed in."""
+        for cookie in [one for one in self.session.cookies if one.name == settings.SESSION_COOKIE_NAME]:
+            self.session.cookies.clear(cookie.domain, cookie.path, cookie.name)
+
     def keep(self) -> None:
         """Leave what the jar holds now in the device."""
         self.device.cookies = [

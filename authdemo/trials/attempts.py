@@ -87,6 +87,11 @@ class Attacks:
         """Return one of them. The URLs have no other slug."""
         return next(attempt for attempt in self.attempts if attempt.slug == slug)
 
+    def after(self, attempt: Attempt) -> Attempt | None:
+        """Return the one that comes next, None after the last."""
+        rest = self.attempts[self.attempts.index(attempt) + 1 :]
+        return rest[0] if rest else None
+
     # Names of URLs, for templates.
     index = property(lambda self: f"{self.namespace}:index")
     attempt = property(lambda self: f"{self.namespace}:attempt")

@@ -50,6 +50,7 @@ def show(
     context: dict[str, Any] = {
         "attacks": attacks,
         "attempt": chosen,
+        "next": attacks.after(chosen),
         "trial": trial,
         "result": trial.result,
         "rows": [

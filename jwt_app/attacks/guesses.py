@@ -44,7 +44,9 @@ def weak_secret() -> str:
     """Return the secret of the naive service: one of the guesses of the second half, another for each SECRET_KEY."""
     drawn = int(salted_hmac("jwt_app.attacks.weak_secret", "", algorithm="sha256").hexdigest(), 16)
     half = how_many() // 2
-    return guess(half + drawn % half)
+    # "XXXX410" would look like a secret that is masked: then it is the next word.
+    drawn_ones = (guess(half + (drawn + step) % half) for step in range(half))
+    return next(one for one in drawn_ones if set(one[:4].lower()) != {"x"})
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ ATTEMPTS = (
         lead="A token comes with each request, and whoever sends it chooses how large it is.",
         plan="A claim of 40 KiB is added. The signature stays.",
         wrong="return claims_in",
-        why="nothing, this time: a careful verifier reads it, too. What is large costs some milliseconds, and proves "
+        why="nothing is, this time: a careful verifier reads it, too. What is large costs milliseconds, and proves "
         "nothing.",
         real=(DOES_NOT_FIT,),
     ),

@@ -51,6 +51,14 @@ def test_deleting_ones_own_signs_out(engine, admin):
     assert admin.get("/admin/").headers["Location"].startswith("/admin/login/")
 
 
+def test_the_admin_calls_it_what_it_is(engine, admin, alices):
+    row = UserSession.objects.get(user__username="alice")
+    assert "End the selected sessions" in admin.get(LIST).content.decode()
+    form = {"action": "delete_selected", "_selected_action": [row.pk]}
+    for question in (admin.post(LIST, form), admin.get(f"{LIST}{row.pk}/delete/")):
+        assert "This ends sessions." in question.content.decode()
+
+
 def test_looking_at_the_question_ends_nothing(engine, admin, alices):
     row = UserSession.objects.get(user__username="alice")
     assert "Are you sure" in admin.get(f"{LIST}{row.pk}/delete/").content.decode()

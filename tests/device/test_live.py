@@ -72,6 +72,15 @@ def test_it_signs_in_by_session_on_one_instance_and_is_known_on_the_other(new_br
     assert mine.act("session-whoami")[0] == "GET /sessions/api/whoami/ 401 Unauthorized Nobody."
 
 
+def test_it_signs_in_anew_as_somebody_else_and_leaves_a_copied_session_alone(new_browser):
+    mine = new_browser()
+    mine.sign_in("alice")
+    mine.post("/device/hand/my-session/")
+    assert mine.act("session-whoami")[0] == "GET /sessions/api/whoami/ 200 OK alice"
+    assert mine.act("session-sign-in", account="bob")[0] == "GET /sessions/api/whoami/ 200 OK bob"
+    assert mine.jar.get(f"{mine.site}/sessions/api/whoami/").json()["user"]["username"] == "alice"
+
+
 def test_its_session_stands_in_my_list_and_ends_from_there(new_browser):
     mine = new_browser()
     mine.sign_in("alice")

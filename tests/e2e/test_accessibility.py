@@ -19,6 +19,8 @@ SITE_PAGES = [
     "/jwt/",
     "/jwt/api/docs/",
     "/jwt/inspector/",
+    "/jwt/attacks/",
+    "/jwt/attacks/alg-none/",
     "/oauth/",
     "/oauth/accounts/google/login/",
     "/no/such/page/",

@@ -17,12 +17,16 @@ from authdemo.sourcecode.registry import ENGINE, PAGES, Part
 from authdemo.sourcecode.source import of_object, of_setting
 
 register = template.Library()
+TITLE = "The code that just ran"
 
 
 @register.simple_tag
-def code(*names: str, setting: str = "") -> SafeString:
-    """Show the source of these dotted names, and of a setting. Write the names out; take none from a request."""
-    return _fold(((Part("", names, (setting,) if setting else ())),), settings.SESSION_ENGINE)
+def code(*names: str, setting: str = "", title: str = TITLE) -> SafeString:
+    """Show the source of these dotted names, and of a setting. Write the names out; take none from a request.
+
+    `title` says what it is, where several stand on one page.
+    """
+    return _fold(((Part("", names, (setting,) if setting else ())),), settings.SESSION_ENGINE, title)
 
 
 @register.simple_tag(takes_context=True)
@@ -41,10 +45,10 @@ def parts_of(match: ResolverMatch) -> tuple[Part, ...] | None:
 
 
 @cache
-def _fold(parts: tuple[Part, ...], engine: str) -> SafeString:
+def _fold(parts: tuple[Part, ...], engine: str, title: str = TITLE) -> SafeString:
     """Return the fold-out. Files are read once for each process, like the code that it runs."""
     shown = [{"when": part.when, "sources": _sources(part, engine)} for part in parts]
-    return render_to_string("sourcecode/fold.html", {"parts": shown})
+    return render_to_string("sourcecode/fold.html", {"parts": shown, "title": title})
 
 
 def _sources(part: Part, engine: str) -> list[dict[str, Any]]:

@@ -23,6 +23,13 @@ from authdemo.snippets import calls
 ACCOUNT = PEOPLE[0]
 PLACES = {"A": "Instance A", "B": "Instance B", "orders": "Orders"}
 KINDS = {"plain": "A token as usual", "checked": "A token that is checked"}
+# What a learner may expect of this site: which copies still work after the sign-out.
+PREDICTIONS = {
+    "": "Neither: I signed out.",
+    "plain": "Only the copy of the usual token.",
+    "checked": "Only the copy of the token that is checked.",
+    "plain checked": "Both: a signature stays right.",
+}
 
 
 @dataclass
@@ -64,13 +71,30 @@ class Row:
 
 @dataclass
 class Replay:
-    """One press of the button. `copies` are the tokens by kind, `until` is when both have expired (Unix time)."""
+    """One press of the button. `copies` are the tokens by kind, `until` is when both have expired (Unix time).
+
+    `prediction` is what was expected, one of PREDICTIONS; None where nothing was.
+    """
 
     rows: list[Row] = field(default_factory=list)
     copies: dict[str, str] = field(default_factory=dict)
     until: int = 0
     later_at: int = 0
     problem: str = ""
+    prediction: str | None = None
+
+    @property
+    def happened(self) -> str | None:
+        """Which of PREDICTIONS was right, by what this site answered. None while not all was tried."""
+        if self.problem or not self.rows:
+            return None
+        taken = {row.kind for row in self.rows if row.place != "orders" and row.after.accepted}
+        return " ".join(kind for kind in KINDS if kind in taken)
+
+    @property
+    def orders_does_not_know_the_key(self) -> bool:
+        """Whether a key was so new that orders could not verify anything: it asks for the keys once a minute."""
+        return any(row.place == "orders" and row.before.code == "unknown_key" for row in self.rows)
 
     @property
     def expired(self) -> bool:

@@ -23,7 +23,7 @@ from jwt_app.tokens import AccessToken
 
 from . import results
 from .api import LIFETIME
-from .replay import ACCOUNT, KINDS, Replay, Row, once_more, replay
+from .replay import ACCOUNT, KINDS, PREDICTIONS, Replay, Row, once_more, replay
 
 NOTHING_KEPT = "There is no copy any more: it was kept for an hour. Begin again."
 
@@ -38,8 +38,17 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def run(request: HttpRequest) -> HttpResponse:
-    """Sign in twice, sign out twice, and use the copies."""
-    return tried(request, lambda name: replay(request))
+    """Sign in twice, sign out twice, and use the copies. Who begins again has predicted before."""
+    expected = request.POST.get("prediction")
+
+    def send(name: str) -> Replay:
+        before, result = results.replay_of(name), replay(request)
+        result.prediction = before.prediction if before else None
+        if expected in PREDICTIONS:
+            result.prediction = expected
+        return result
+
+    return tried(request, send)
 
 
 @never_cache
@@ -76,6 +85,9 @@ def show(request: HttpRequest, name: str, refused: str = "", status: HTTPStatus 
     context: dict[str, Any] = {
         "result": result,
         "tables": [(KINDS[kind], rows, takers(rows)) for kind, rows in result.by_kind.items()] if result else [],
+        "predictions": PREDICTIONS,
+        "expected": PREDICTIONS.get(str(result.prediction)) if result and result.happened is not None else None,
+        "right": result and result.prediction == result.happened,
         "until": datetime.fromtimestamp(result.until, UTC) if result else None,
         "later_at": datetime.fromtimestamp(result.later_at, UTC) if result else None,
         "refused": refused,

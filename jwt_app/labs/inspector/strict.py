@@ -29,7 +29,7 @@ def base64url(text: str) -> bytes:
     if good < len(text):
         raise Unreadable(f"{_stranger(text[good])} at character {good + 1}.")
     if len(text) % 4 == 1:
-        raise Unreadable(f"it has {len(text)} characters, and no number of bytes is written with so many.")
+        raise Unreadable(f"no number of bytes is written with {len(text)} characters of base64url.")
     raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
         raise Unreadable("its last character has bits that belong to no byte, and they are not zero (RFC 4648 §3.5).")

@@ -4,29 +4,17 @@ import { explain } from "./explain.js";
 import { showHeld, tick } from "./held.js";
 import { logInto } from "./log.js";
 import { callWithToken, keepFresh, refresh, signOut } from "./refresh.js";
+import { speakIn } from "./say.js";
+import { signInWith } from "./sign_in.js";
 import * as store from "./store.js";
 import { clock, decode, secondsLeft } from "./token.js";
-import { countDown } from "./wait.js";
 
 const element = (id) => document.getElementById(id);
 const client = element("client");
 const urls = client.dataset;
 
 // ---- What is shown
-let stopWaiting = () => {};
-function say(sentence, kind = "") {
-  stopWaiting();
-  const status = element("status");
-  status.textContent = sentence;
-  status.className = `note ${kind}`;
-  status.hidden = !sentence;
-}
-
-function sayWhy(result) {
-  say(explain(result), "error");
-  if (!result.wait) return;
-  stopWaiting = countDown(element("status"), result.wait, () => say("The wait is over. You can try again."));
-}
+const { say, sayWhy } = speakIn(element("status"));
 
 let signedIn = false;
 let wanted = null; // a place that is chosen, while the sign-in at the old one ends
@@ -124,26 +112,17 @@ element("keep").addEventListener("change", async ({ target }) => {
 });
 
 // ---- Signing in
-document.querySelector("#sign-in form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = event.target;
-  const button = form.querySelector("button");
-  button.disabled = true;
-  const result = await api.signIn(urls, form.username.value, form.password.value);
-  button.disabled = false;
-  form.password.value = "";
-  if (result.status !== 200) {
-    sayWhy(result);
-    form.password.focus();
-    return;
-  }
-  say(
-    store.place() === "cookie"
-      ? "One token came back, and a cookie with the other one. The server keeps no record of the access token."
-      : "Two tokens came back. The server keeps no record of the access token.",
-    "success",
-  );
-  client.querySelector("[data-call=whoami]").focus();
+signInWith(document.querySelector("#sign-in form"), urls, {
+  refused: sayWhy,
+  done() {
+    say(
+      store.place() === "cookie"
+        ? "One token came back, and a cookie with the other one. The server keeps no record of the access token."
+        : "Two tokens came back. The server keeps no record of the access token.",
+      "success",
+    );
+    client.querySelector("[data-call=whoami]").focus();
+  },
 });
 
 // The page was loaded anew, and memory is empty. If there is a cookie, it gets an access token.

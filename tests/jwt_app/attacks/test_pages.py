@@ -42,6 +42,16 @@ def test_every_attack_has_a_page(learner):
         assert attempt.question in text(learner, f"{BASE}{attempt.slug}/")
 
 
+def test_each_leads_to_the_next_when_it_was_tried_and_the_last_one_back(learner):
+    for slug, following in zip(SLUGS, [*SLUGS[1:], None], strict=True):
+        predict(learner, slug)
+        assert "Next attack" not in text(learner, f"{BASE}{slug}/")
+        Trial.objects.filter(attempt=slug).update(result={"cases": []})
+        shown = re.search(r'class="attack-next">(.*?)</p>', learner.get(f"{BASE}{slug}/").content.decode())
+        assert shown
+        assert f'href="{BASE}{following}/"' in shown[1] if following else f'href="{BASE}"' in shown[1]
+
+
 @pytest.mark.parametrize("path", ["x/", "alg-none/x/", "naive/x/whoami/", "naive/", "alg-none%00/", "ALG-NONE/"])
 def test_an_attack_that_does_not_exist(learner, path):
     assert learner.get(BASE + path).status_code == 404

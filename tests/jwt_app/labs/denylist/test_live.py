@@ -18,9 +18,9 @@ pytestmark = pytest.mark.live
 PAGE = "/jwt/denylist/"
 
 
-def press(site: str, jar: requests.Session, path: str = "run/") -> str:
+def press(site: str, jar: requests.Session, path: str = "run/", **fields: str) -> str:
     token = csrf_token(jar.get(site + PAGE, timeout=30).text)
-    answer = jar.post(f"{site}{PAGE}{path}", {"csrfmiddlewaretoken": token}, timeout=60)
+    answer = jar.post(f"{site}{PAGE}{path}", {"csrfmiddlewaretoken": token, **fields}, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.text
 
@@ -75,6 +75,14 @@ def test_what_is_kept_can_be_used_once_more_until_it_expires(demo: RunningDemo) 
     assert [row[3] for row in plain + checked] == [OK, OK, OK, DENIED, DENIED, OK]
 
 
+def test_a_prediction_is_compared_with_what_happened_and_kept_when_begun_again(demo: RunningDemo) -> None:
+    right, wrong = requests.Session(), requests.Session()
+    assert "You were right." in press(demo.site, right, prediction="plain")
+    assert "You were right." in press(demo.site, right)
+    assert "You expected: “Neither: I signed out.”" in press(demo.site, wrong, prediction="")
+    assert "You expected" not in press(demo.site, requests.Session(), prediction="rubbish")
+
+
 def test_with_the_setting_on_both_die_and_the_page_says_why(tmp_path_factory: Any) -> None:
     environment = clean_environment(tmp_path_factory.mktemp("var")) | {"JWT_DENYLIST": "true"}
     running = RunningDemo(environment)
@@ -93,7 +101,12 @@ def test_in_a_browser_it_counts_down_and_dies_by_itself(demo: RunningDemo, page:
     """The only thing that is waited for is the token's own end."""
     page.goto(f"{demo.site}/jwt/")
     page.get_by_role("link", name="Replay after sign-out").click()
-    page.get_by_role("button", name="Sign in, copy, sign out, replay").press("Enter")
+    run = page.get_by_role("button", name="Sign in, copy, sign out, replay")
+    run.press("Enter")
+    expect(page.get_by_text("Nothing was tried yet")).to_be_visible()  # first you predict
+    page.get_by_label("Both: a signature stays right.").check()
+    run.press("Enter")
+    expect(page.locator("#replay-answer")).to_contain_text("You expected: “Both: a signature stays right.” After the")
     expect(page.locator("#replay-until")).to_contain_text("s left)")
     expect(page.locator("table.replay")).to_have_count(2)
     for theme in THEMES:

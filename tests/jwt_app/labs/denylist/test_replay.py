@@ -12,7 +12,7 @@ from django.test import Client
 from authdemo.accounts.models import User
 from authdemo.wire.browser import browser_of
 from jwt_app.labs.denylist import results
-from jwt_app.labs.denylist.replay import Replay, Row
+from jwt_app.labs.denylist.replay import Answer, Replay, Row
 from tests.jwt_app.conftest import alice, api, refused
 
 __all__ = ["alice", "api"]
@@ -95,6 +95,14 @@ def test_the_copies_are_kept_encrypted_for_one_browser(settings: Any) -> None:
 
     cache.set("jwt_denylist.replay.other", cache.get("jwt_denylist.replay.mine"))
     assert results.replay_of("other") is None, "another browser has another key"
+
+
+def test_orders_that_does_not_know_a_new_key_yet_is_no_verdict(client: Client) -> None:
+    client.post(f"{PAGE}run/")
+    name = browser_of(client.get(PAGE).wsgi_request)
+    unknown = Answer(status=401, code="unknown_key")
+    results.keep(name, Replay(rows=[Row("plain", "orders", unknown, unknown, unknown)], copies={"plain": "a.b.c"}))
+    assert "Orders does not know the key of these tokens yet" in client.get(PAGE).content.decode()
 
 
 # ---- The endpoint that makes the copy

@@ -1,9 +1,9 @@
 // The family of this tab's sign-in: drawn, refreshed, and ended by a copy.
 import * as api from "../jwt_app/api.js";
-import { explain } from "../jwt_app/explain.js";
 import { refresh } from "../jwt_app/refresh.js";
+import { speakIn } from "../jwt_app/say.js";
+import { signInWith } from "../jwt_app/sign_in.js";
 import * as store from "../jwt_app/store.js";
-import { countDown } from "../jwt_app/wait.js";
 import { start } from "./race.js";
 import { draw, stateOf } from "./tree.js";
 
@@ -11,19 +11,7 @@ const element = (id) => document.getElementById(id);
 const urls = element("families").dataset;
 let copy = null; // of the token that was used last: the thief's
 
-let stopWaiting = () => {};
-function say(sentence, kind = "") {
-  stopWaiting();
-  const status = element("status");
-  status.textContent = sentence;
-  status.className = `note ${kind}`;
-  status.hidden = !sentence;
-}
-
-function sayWhy(result) {
-  say(explain(result), "error");
-  if (result.wait) stopWaiting = countDown(element("status"), result.wait, () => say("The wait is over. You can try again."));
-}
+const { say, sayWhy } = speakIn(element("status"));
 
 function showWhatCanBeDone() {
   const held = store.load();
@@ -77,23 +65,14 @@ async function sendAgain() {
 
 element("refresh").addEventListener("click", ({ target }) => busy(target, exchange));
 element("again").addEventListener("click", ({ target }) => busy(target, sendAgain));
-document.querySelector("#sign-in form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = event.target;
-  const button = form.querySelector("button");
-  button.disabled = true;
-  const result = await api.signIn(urls, form.username.value, form.password.value);
-  button.disabled = false;
-  form.password.value = "";
-  if (result.status !== 200) {
-    sayWhy(result);
-    form.password.focus();
-    return;
-  }
-  copy = null;
-  say("A sign-in is a new family, with one refresh token in it.", "success");
-  await showFamily();
-  element("refresh").focus();
+signInWith(document.querySelector("#sign-in form"), urls, {
+  refused: sayWhy,
+  async done() {
+    copy = null;
+    say("A sign-in is a new family, with one refresh token in it.", "success");
+    await showFamily();
+    element("refresh").focus();
+  },
 });
 
 store.onChange(showWhatCanBeDone);

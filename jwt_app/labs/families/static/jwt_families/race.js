@@ -1,16 +1,11 @@
 // Copies of one refresh token, sent in the same moment by the server's own clients.
 import { call } from "../jwt_app/api.js";
-import { explain } from "../jwt_app/explain.js";
 import { line } from "../jwt_app/log.js";
+import { speakIn } from "../jwt_app/say.js";
 
 const element = (id) => document.getElementById(id);
 
-function say(sentence, kind = "") {
-  const status = element("race-status");
-  status.textContent = sentence;
-  status.className = `note ${kind}`;
-  status.hidden = !sentence;
-}
+const { say, sayWhy } = speakIn(element("race-status"));
 
 // "23 × 401 token_reused", each kind of answer once.
 function counted(answers) {
@@ -60,7 +55,7 @@ export function start(url) {
     const body = { times: Number(element("times").value), grace: Number(button.value) };
     const result = await call("POST", url, { body });
     button.ariaBusy = null;
-    if (result.status !== 200) return say(explain(result), "error");
+    if (result.status !== 200) return sayWhy(result);
     show(result.data);
     say(lesson(result.data), "success");
   });

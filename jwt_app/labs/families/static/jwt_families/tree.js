@@ -11,6 +11,7 @@ const REASONS = {
   logout: "somebody signed out",
   reuse: "a used token came back",
   admin: "an administrator ended it",
+  elsewhere: "its user ended it from another browser",
   password: "the password was changed",
   inactive: "the account was switched off",
 };
@@ -23,7 +24,7 @@ function box({ id, state, issued_at: issued, is_yours: yours }) {
   const node = document.createElement("div");
   node.className = `member ${state}`;
   node.append(line("span", `${id}…`, "mono"), line("b", STATES[state] ?? state));
-  node.append(line("span", new Date(issued).toLocaleTimeString(), "quiet"));
+  node.append(line("span", `${new Date(issued).toISOString().slice(11, 19)} UTC`, "quiet"));
   if (yours) node.append(line("span", "in this tab", "tag"));
   return node;
 }

@@ -3,27 +3,20 @@ import * as api from "../jwt_app/api.js";
 import { explain } from "../jwt_app/explain.js";
 import { line } from "../jwt_app/log.js";
 import { callWithToken, refresh, signOut } from "../jwt_app/refresh.js";
+import { speakIn } from "../jwt_app/say.js";
 import * as store from "../jwt_app/store.js";
-import { countDown } from "../jwt_app/wait.js";
 
 const element = (id) => document.getElementById(id);
 const lab = element("storage");
 const urls = lab.dataset;
 const PATIENCE = 20_000; // milliseconds
 
-let stopWaiting = () => {};
-function say(sentence, kind = "") {
-  stopWaiting();
-  const status = element("status");
-  status.textContent = sentence;
-  status.className = `note ${kind}`;
-  status.hidden = !sentence;
-}
+const { say, sayWhy } = speakIn(element("status"));
 
 class Refused extends Error {
   constructor(result) {
     super(explain(result));
-    this.wait = result.wait;
+    this.result = result;
   }
 }
 
@@ -134,8 +127,8 @@ lab.querySelector("form").addEventListener("submit", async (event) => {
     say("All four were tried. The bad script got an access token each time, and a refresh token from each place but the cookie.", "success");
     element("status").scrollIntoView({ block: "start" });
   } catch (error) {
-    say(error.message, "error");
-    if (error.wait) stopWaiting = countDown(element("status"), error.wait, () => say("The wait is over. You can try again."));
+    if (error.result) sayWhy(error.result);
+    else say(error.message, "error");
     form.password.focus();
   }
   element("bar").hidden = true;
