@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 
 from demo.orders.verify import Refused, SiteKeys, verified
 from jwt_app.attacks import guesses, naive_keys
-from jwt_app.attacks.compact import split
+from jwt_app.attacks.compact import encoded, split
 from jwt_app.attacks.means import signed_by
 from jwt_app.attacks.naive import VERIFIERS
 from jwt_app.backend import token_backend
@@ -180,6 +181,24 @@ def test_keys_are_fetched_from_the_hostile_pages_or_from_nowhere(naive, settings
     token = signed_by(hostile_key(), "RS256", {"alg": "RS256", member: address}, {"username": "teacher"})
     assert naive(f"{member}-in-header", token).status_code == 401
     assert called == []
+
+
+def number(bits: int) -> str:
+    return encoded(((1 << (bits - 1)) | 1).to_bytes(bits // 8))
+
+
+@pytest.mark.parametrize(
+    "jwk",
+    [{"kty": "oct", "k": "AA", "alg": "none"}, {"kty": "RSA", "n": number(8192), "e": "AQAB", "d": number(8184)},
+     {"kty": "RSA", "n": number(65536), "e": number(65528)}, [], 5, None, {"kty": [], "n": 1, "e": {}}],
+    ids=lambda jwk: str(jwk)[:30],
+)  # fmt: skip
+def test_no_key_that_is_brought_along_breaks_the_server_or_keeps_it_busy(naive, pair, jwk):
+    _, payload, signature = pair["access"].split(".")
+    begun = time.process_time()
+    answer = naive("jwk-in-header", f"{encoded({'alg': 'RS256', 'jwk': jwk})}.{payload}.{signature}")
+    assert answer.status_code == 401
+    assert time.process_time() - begun < 0.5
 
 
 @pytest.fixture
