@@ -198,10 +198,9 @@ def test_without_the_hostile_pages_it_says_how_to_start_them(alone, slug):
 
 
 def test_a_site_that_signs_with_a_secret_says_why_nothing_was_tried(demo, symmetric):
-    def alive() -> str:
-        return demo.shell(
-            "from jwt_app.models import RefreshFamily as F\nprint(F.objects.filter(revoked_at=None).count())"
-        )
+    def alive() -> int:
+        code = "from jwt_app.models import RefreshFamily as F\nprint(F.objects.filter(revoked_at=None).count())"
+        return int(demo.shell(code))
 
     before, own = alive(), tokens(symmetric, "bob")["access"]
     assert requests.get(f"{symmetric}/jwt/.well-known/jwks.json", timeout=20).json() == {"keys": []}
@@ -212,4 +211,4 @@ def test_a_site_that_signs_with_a_secret_says_why_nothing_was_tried(demo, symmet
             assert answer.status_code == 503, slug
             assert "This site signs with a secret (JWT_ALGORITHM), and has no public key." in answer.text
             assert rows(answer.text) == []
-    assert int(alive()) == int(before) + 1  # bob's
+    assert alive() == before + 1  # bob's
