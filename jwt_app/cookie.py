@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from rest_framework.authentication import CSRFCheck
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -85,6 +85,13 @@ class CookieView(TokenViewBase):
             raise NotAuthenticated("No refresh token in a cookie. Sign in first.")
         return {"refresh": self.request.COOKIES[NAME]}
 
+    def result_of_cookie(self) -> Any:
+        """Return the result for the cookie. Raises InvalidToken, also for one that can be no token at all."""
+        try:
+            return self.result(self.cookie)
+        except ValidationError:  # a blank, a NUL: the user cannot mend it, so it is no "400, send it otherwise"
+            raise InvalidToken("No token") from None
+
 
 class LoginView(CookieView):
     """User name and password: the access token in the answer, the refresh token in the cookie."""
@@ -103,7 +110,7 @@ class RefreshView(CookieView):
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Rotate."""
-        return answer(self.result(self.cookie))
+        return answer(self.result_of_cookie())
 
     def handle_exception(self, exc: Exception) -> Response:
         """Let go of a cookie that was refused; not of one that was exchanged just now.
@@ -124,7 +131,7 @@ class LogoutView(CookieView):
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Sign out."""
         with suppress(InvalidToken, NotAuthenticated):  # expired, forged or not there: nothing is left to end
-            self.result(self.cookie)
+            self.result_of_cookie()
         response = Response({})
         forget(response)
         return response

@@ -107,14 +107,18 @@ class Cast(trials.Cast[Sender]):
         return Real(pair["access"], pair["refresh"], self._jwk(pair["access"]))
 
     def _jwk(self, token: str) -> dict[str, str]:
-        answer = self.actor("the attacker").get("A", reverse("jwt:jwks"))
-        keys = answer.json()["keys"] if answer is not None and answer.ok else []
+        keys = answered(self.actor("the attacker").get("A", reverse("jwt:jwks"))).json()["keys"]
         kid = split(token).header.get("kid")
         for key in keys:
             if key["kid"] == kid:
                 found: dict[str, str] = key
                 return found
-        raise NotRun("This site has no public key: it signs with a secret (JWT_ALGORITHM). These attacks need one.")
+        if keys:
+            raise NotRun("The key that signed this token is gone. Get a new token at /jwt/, and come back.")
+        raise NotRun(
+            "This site signs with a secret (JWT_ALGORITHM), and has no public key. These attacks need a site that has "
+            "one, as with RS256."
+        )
 
     def means(self) -> Means:
         """Return what the attacker has besides."""

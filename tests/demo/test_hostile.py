@@ -76,6 +76,13 @@ def sign(address: str, **what: object) -> requests.Response:
     return requests.post(f"http://{address}/sign/", timeout=10, **what)  # type: ignore[arg-type]
 
 
+def test_at_any_depth_it_signs_or_refuses(hostile):
+    # Python reads a little deeper than it writes.
+    bodies = [f'{{"header": {{}}, "payload": {{"a": {"[" * depth}{"]" * depth}}}}}' for depth in range(930, 1000)]
+    json_type = {"Content-Type": "application/json"}
+    assert {sign(hostile, data=body, headers=json_type).status_code for body in bodies} == {200, 400}
+
+
 def test_what_it_signs_is_verified_by_what_it_publishes(hostile):
     asked = {"header": {"alg": "RS256", "jku": "x"}, "payload": {"username": "teacher"}}
     token = sign(hostile, json=asked).json()["token"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -86,3 +86,38 @@ def test_sign_out_during_an_exchange_leaves_nothing_usable(running: Any) -> None
     assert sign_out.result().status_code == 200
     left = exchange.result().json().get("refresh", token)
     assert post(running.site, "refresh/", refresh=left).status_code == 401
+
+
+EXPIRED = 5_000
+
+
+def test_who_refreshes_while_expired_tokens_are_flushed_notices_nothing(running: Any) -> None:
+    running.shell(f"from tests.jwt_app.test_flush import fill\nfill(User.objects.get(username='alice'), {EXPIRED})")
+    cleaned = Event()
+
+    def refresh_all_along(token: str) -> tuple[list[int], str]:
+        statuses: list[int] = []
+        with requests.Session() as client:  # the server takes so many connections and no more
+            while not cleaned.is_set() and set(statuses) <= {200}:
+                site = (running.site, running.site_b)[len(statuses) % 2]
+                answer = client.post(f"{site}/jwt/api/token/refresh/", json={"refresh": token}, timeout=60)
+                statuses.append(answer.status_code)
+                token = answer.json().get("refresh", token)
+        return statuses, token
+
+    first = sign_ins(running, 4, 0)
+    with ThreadPoolExecutor(len(first)) as pool:
+        chains = [pool.submit(refresh_all_along, token) for token in first]
+        try:
+            said = running.manage("flush_tokens", "--batch-size", "50")
+        finally:
+            cleaned.set()
+    assert f"Deleted {EXPIRED} expired tokens and {EXPIRED // 10} families" in said
+    for old, (statuses, last) in zip(first, [chain.result() for chain in chains], strict=True):
+        assert set(statuses) == {200}
+        assert len(statuses) > 5
+        again = post(running.site_b, "refresh/", refresh=last)
+        assert again.status_code == 200
+        # What was used before is remembered all the same.
+        assert post(running.site, "refresh/", refresh=old).json()["code"] == "token_reused"
+        assert post(running.site, "refresh/", refresh=again.json()["refresh"]).json()["code"] == "token_revoked"

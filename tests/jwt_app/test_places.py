@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from .client_steps import call, get_tokens, keep, says, sign_in, tokens, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 MEMORY, TAB, LOCAL, COOKIE = "In memory", "In this tab", "For all tabs", "Refresh token in an HttpOnly cookie"
+FORGET = {"Set-Cookie": "authdemo_refresh=; Path=/jwt/api/cookie/; Max-Age=0; SameSite=Strict"}
 EVERYWHERE = "JSON.stringify({...localStorage, ...sessionStorage}) + document.cookie"
 
 
@@ -98,6 +99,27 @@ def test_offline_a_cookie_cannot_be_thrown_away_and_the_page_says_so(demo: Any, 
     call(page, "Sign out")
     says(page, "Signed out")
     assert cookie(page, demo.site) is None
+
+
+def test_a_late_refusal_takes_no_newer_sign_in_away(demo: Any, page: Page) -> None:
+    choose_and_sign_in(page, demo.site, COOKIE)
+    other = page.context.new_page()
+    other.goto(f"{demo.site}/jwt/")
+    expect(other.locator("#tokens")).to_be_visible()
+    call(other, "Sign out")
+    says(other, "Signed out")
+
+    # The first tab's exchange is on its way with what has ended, and its answer comes late, as the server gives it.
+    held: list[Any] = []
+    page.route("**/jwt/api/cookie/refresh/", lambda route: held.append(route))
+    page.evaluate("localStorage.setItem('authdemo.cookie', 'yes')")
+    with page.expect_request("**/jwt/api/cookie/refresh/"):
+        page.reload()
+    with pytest.raises(TimeoutError), other.expect_response("**/jwt/api/cookie/login/", timeout=3000):
+        get_tokens(other)
+    held[0].fulfill(status=401, json={"detail": "Ended.", "code": "token_revoked"}, headers=FORGET)
+    expect(other.locator("#tokens")).to_be_visible()
+    assert code_of(demo.site, cookie(other, demo.site)["value"]) == "good"
 
 
 def test_a_form_that_is_too_old_is_told_so_and_nothing_is_lost(demo: Any, page: Page) -> None:

@@ -68,10 +68,10 @@ def sign(request: HttpRequest) -> JsonResponse:
     """Sign `{"header", "payload"}`. JSON only: no page of another site can make a browser send that."""
     try:
         found = asked(request)
+        data = ".".join(_encoded(found[name]) for name in ("header", "payload"))
     except (ValueError, RecursionError, RequestDataTooBig):
         body = {"detail": "Send JSON: an object with header and payload, both objects.", "code": "invalid"}
         return JsonResponse(body, status=HTTPStatus.BAD_REQUEST)
-    data = ".".join(_encoded(found[name]) for name in ("header", "payload"))
     method: Any = jwt.get_algorithm_by_name(ALGORITHM)
     signature = base64url_encode(method.sign(data.encode(), private_key())).decode()
     return JsonResponse({"token": f"{data}.{signature}"})

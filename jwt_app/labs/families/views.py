@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.exceptions import APIException, PermissionDenied, UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt.views import TokenViewBase
@@ -66,6 +66,9 @@ class RaceView(TokenViewBase):
         """Answer what came back for each copy, and whether the winner's token still works."""
         if not asked_on_this_machine(request._request):
             raise PermissionDenied("It signs in with the demo's password, only for who sits at this machine.")
+        # REST framework asks for the type only where there is a body, and an empty form comes without one.
+        if request.content_type.partition(";")[0].strip().lower() != "application/json":
+            raise UnsupportedMediaType(request.content_type)
         asked = RaceSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         try:

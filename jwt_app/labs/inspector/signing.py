@@ -11,12 +11,14 @@ from cryptography.hazmat.primitives import serialization
 from .given import guess
 from .inspection import LONGEST, TooLong
 from .keyring import BROKEN, MEMBERS, Key, Unusable, from_jwk, from_public, json_keys, secret
-from .pem import blocks
-from .strict import Unreadable, as_json, json_value, short
+from .pem import LABELS, blocks, untested
+from .strict import Unreadable, as_json, base64url, json_value, short
 
 LONGEST_RSA = 4096  # bits; the numbers of a private key are tested before it is used, and that takes its time
 PRIVATE_MEMBERS = {"RSA": ("d", "p", "q", "dp", "dq", "qi"), "EC": ("d",), "OKP": ("d",)}
+PRIVATE_LABELS = [label for label in LABELS if "PRIVATE" in label]
 COMPACT = (",", ":")
+NO_FIT = "The numbers of the private key do not fit together."
 
 
 class CannotSign(ValueError):
@@ -89,13 +91,16 @@ def _short_enough(key: Key) -> Key:
 
 
 def _from_pem(text: str) -> tuple[Key, Any]:
-    block = next((block for label, block in blocks(text) if "PRIVATE KEY" in label), None)
-    if block is None:
+    label, block = next(((label, block) for label, block in blocks(text) if label in PRIVATE_LABELS), ("", b""))
+    if not block:
         raise Unusable("To sign, the private key is needed. Whoever has the public one can only verify.")
     try:
-        # Its length first, which costs nothing; then with all its numbers tested.
-        unsafe: Any = serialization.load_pem_private_key(block, None, unsafe_skip_rsa_key_validation=True)
+        # How long its numbers are first, which costs nothing; then with all of them tested.
+        unsafe: Any = untested(label, block)
         key = _short_enough(from_public(unsafe.public_key()))
+        if key.kind == "RSA":
+            numbers = unsafe.private_numbers()
+            _made_of(numbers.public_numbers.n, numbers.p, numbers.q)
         return key, serialization.load_pem_private_key(block, None)
     except Unusable:
         raise
@@ -115,9 +120,20 @@ def _from_jwk(jwk: Any) -> tuple[Key, Any]:
     if any(len(used[name]) > LONGEST_RSA // 6 + 4 for name in names):
         raise Unusable("A number of the private key is longer than the key.")
     try:
+        if key.kind == "RSA":
+            _made_of(*(int.from_bytes(base64url(used[name])) for name in ("n", "p", "q")))
         return key, jwt.get_algorithm_by_name(key.algorithms[0]).from_jwk(used)
     except (*BROKEN, IndexError):
-        raise Unusable("The numbers of the private key do not fit together.") from None
+        raise Unusable(NO_FIT) from None
+
+
+def _made_of(n: int, p: int, q: int) -> None:
+    """Raise Unusable unless two primes of half its length can make the key.
+
+    Whether they are primes is tested next, and that takes minutes for long ones, whatever the length of the key.
+    """
+    if max(p.bit_length(), q.bit_length()) > (n.bit_length() + 1) // 2 or p * q != n:
+        raise Unusable(NO_FIT)
 
 
 SAMPLE_SECRET = "secret"  # noqa: S105  the sample is signed with the worst of all secrets, and the page says so

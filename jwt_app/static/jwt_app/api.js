@@ -1,4 +1,5 @@
 // Calls to the API. Each is reported to whoever listens, with its tokens masked.
+import { alone } from "./lock.js";
 import * as store from "./store.js";
 import { mask } from "./token.js";
 
@@ -64,14 +65,20 @@ export async function call(method, url, { token, body, cookie = false } = {}) {
   return { status: exchange.status, data, wait };
 }
 
+// All tabs have one jar, and a refused exchange or a sign-out empties it. So where a cookie has the refresh token, a
+// sign-in and a sign-out wait for what another tab has under way: its answer must not take away what came after.
+const inTurn = (act) => (byCookie() ? alone(act) : act());
+
 // ---- The three acts. `urls` has login, refresh and logout, and the same with a cookie: cookieLogin …
 const byCookie = () => store.place() === "cookie";
 
 export async function signIn(urls, username, password) {
   const cookie = byCookie();
-  const result = await call("POST", cookie ? urls.cookieLogin : urls.login, { body: { username, password }, cookie });
-  if (result.status === 200) store.save(result.data);
-  return result;
+  return inTurn(async () => {
+    const result = await call("POST", cookie ? urls.cookieLogin : urls.login, { body: { username, password }, cookie });
+    if (result.status === 200) store.save(result.data);
+    return result;
+  });
 }
 
 // One exchange of the refresh token. Nobody but refresh.js calls it: a second one with the same token ends the sign-in.
@@ -86,7 +93,7 @@ export async function signOut(urls) {
   const cookie = byCookie();
   store.clear();
   const result = cookie
-    ? await call("POST", urls.cookieLogout, { cookie })
+    ? await inTurn(() => call("POST", urls.cookieLogout, { cookie }))
     : await call("POST", urls.logout, { body: { refresh } });
   // No script can throw that cookie away: it is still there, and good.
   if (cookie && result.status !== 200) store.expectCookie();

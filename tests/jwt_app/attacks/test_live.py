@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import requests
@@ -142,16 +143,12 @@ def test_the_secret_is_guessed_by_pressing_a_button(demo):
 # ---- Where somebody is not there
 
 
-@pytest.fixture(scope="module")
-def alone(demo: RunningDemo) -> Iterator[str]:
-    """One more instance of the site, with neither hostile pages nor orders where it looks for them."""
+@contextmanager
+def one_more(demo: RunningDemo, **settings: str) -> Iterator[str]:
+    """Start one more instance of the site, with settings of its own."""
     port = free_port()
     site = f"http://localhost:{port}"
-    gone = {
-        "DEMO_HOSTILE_URL": f"http://127.0.0.1:{free_port()}",
-        "DEMO_ORDERS_URL": f"http://127.0.0.1:{free_port()}",
-    }
-    environment = demo.environment | {"DEMO_SITE_URL": site, "LABS": "true"} | gone
+    environment = demo.environment | {"DEMO_SITE_URL": site, "LABS": "true"} | settings
     command = [
         sys.executable,
         "-m",
@@ -169,6 +166,21 @@ def alone(demo: RunningDemo) -> Iterator[str]:
     process.wait(timeout=20)
 
 
+@pytest.fixture(scope="module")
+def alone(demo: RunningDemo) -> Iterator[str]:
+    """One with neither hostile pages nor orders where it looks for them."""
+    hostile, orders = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+    with one_more(demo, DEMO_HOSTILE_URL=hostile, DEMO_ORDERS_URL=orders) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def symmetric(demo: RunningDemo) -> Iterator[str]:
+    """One that signs with a secret."""
+    with one_more(demo, JWT_ALGORITHM="HS256") as site:
+        yield site
+
+
 def test_without_orders_the_row_says_how_to_start_it(alone):
     answer = Learner(alone).attack("alg-none")
     assert answer.status_code == 200
@@ -183,3 +195,20 @@ def test_without_the_hostile_pages_it_says_how_to_start_them(alone, slug):
     assert answer.status_code == 503
     assert "The hostile pages do not answer" in answer.text
     assert "python manage.py demo --outside" in answer.text
+
+
+def test_a_site_that_signs_with_a_secret_says_why_nothing_was_tried(demo, symmetric):
+    def alive() -> int:
+        code = "from jwt_app.models import RefreshFamily as F\nprint(F.objects.filter(revoked_at=None).count())"
+        return int(demo.shell(code))
+
+    before, own = alive(), tokens(symmetric, "bob")["access"]
+    assert requests.get(f"{symmetric}/jwt/.well-known/jwks.json", timeout=20).json() == {"keys": []}
+    learner = Learner(symmetric)
+    for slug in ("readable-payload", "weak-secret", "wrong-token-type", "expired", "jku-in-header"):
+        for token in ("", own):
+            answer = learner.attack(slug, token)
+            assert answer.status_code == 503, slug
+            assert "This site signs with a secret (JWT_ALGORITHM), and has no public key." in answer.text
+            assert rows(answer.text) == []
+    assert alive() == before + 1  # bob's

@@ -94,6 +94,73 @@ def test_without_labs_there_is_nothing_here(settings: Any) -> None:
 
 
 TWICE = base64.urlsafe_b64encode(b"{" + b'"a":1,' * 8000 + b'"a":1}').decode().rstrip("=")
+
+
+def der(*parts: int | bytes) -> bytes:
+    """A sequence of numbers and of what is encoded already (X.690 §8.3, §8.9)."""
+    whole = b""
+    for part in parts:
+        raw = part.to_bytes(part.bit_length() // 8 + 1) if isinstance(part, int) else part
+        whole += b"\x02" + _length(raw) + raw if isinstance(part, int) else raw
+    return b"\x30" + _length(whole) + whole
+
+
+def _length(raw: bytes) -> bytes:
+    size = len(raw).to_bytes((len(raw).bit_length() + 7) // 8 or 1)
+    return size if len(raw) < 128 else bytes([0x80 | len(size)]) + size
+
+
+def pem_block(label: str, raw: bytes, before: str = "") -> str:
+    return f"-----BEGIN {label}-----\n{before}{base64.encodebytes(raw).decode()}-----END {label}-----\n"
+
+
+def long_dsa() -> bytes:
+    """A private DSA key, of which the public half has still to be computed."""
+    p, x = (1 << 20000) - 1, (1 << 19990) - 1
+    octets = b"\x02" + _length(bytes(2499)) + x.to_bytes(2499)
+    kind = b"\x06\x07\x2a\x86\x48\xce\x38\x04\x01" + der(p, (1 << 255) | 1, p - 2)
+    return der(0, b"\x30" + _length(kind) + kind, b"\x04" + _length(octets) + octets)
+
+
+def long_primes() -> tuple[int, ...]:
+    """The numbers of a short RSA key, one of its primes a hundred times too long."""
+    numbers = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_numbers()
+    return numbers.public_numbers.n, 65537, numbers.d, (1 << 44497) - 1, numbers.q, 3, 3, 3
+
+
+RSA_MEMBERS = ("n", "e", "d", "p", "q", "dp", "dq", "qi")
+
+
+def unbalanced() -> dict[str, str]:
+    """An RSA key that fits together, one of whose primes is nearly as long as the key. Both are Mersenne's."""
+    p, q, e = (1 << 3217) - 1, (1 << 607) - 1, 65537
+    d = pow(e, -1, (p - 1) * (q - 1))
+    numbers = (p * q, e, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))
+    text = [base64.urlsafe_b64encode(one.to_bytes((one.bit_length() + 7) // 8)).rstrip(b"=") for one in numbers]
+    return {"kty": "RSA", **{name: one.decode() for name, one in zip(RSA_MEMBERS, text, strict=True)}}
+
+
+# What another reader would take for a header of the PEM file, and this one for the beginning of the key.
+RSA_FIRST = "".join(base64.encodebytes(bytes.fromhex("3082ffff020100300d06092a864886f70d0101010500")).decode().split())
+WORST_TO_SIGN = {
+    "a DSA key": pem_block("PRIVATE KEY", long_dsa()),
+    "a DSA key behind something": pem_block("PRIVATE KEY", long_dsa(), f"{RSA_FIRST}AA: A\n\n"),
+    "a prime that is too long": pem_block("RSA PRIVATE KEY", der(0, *long_primes())),
+    "a prime as long as the key": json.dumps(unbalanced()),
+}
+
+
+@pytest.mark.parametrize("key", WORST_TO_SIGN.values(), ids=WORST_TO_SIGN)
+def test_no_private_key_keeps_the_server_busy(ask: Any, key: str) -> None:
+    begun = time.process_time()
+    assert ask("a.b.c", key=key)["signature_valid"] is not True
+    form = {"act": "sign", "header": '{"alg": "RS256"}', "payload": "{}", "key": key}
+    page = Client().post(PAGE, form)
+    assert page.status_code == 200
+    assert "Signed with" not in page.content.decode()
+    assert time.process_time() - begun < 1
+
+
 WORST = {
     "beginnings of PEM": ("a.b.c", "-----BEGIN PUBLIC KEY-----" * 2500),
     "labels of PEM": ("a.b.c", "-----BEGIN " + "A" * 60000),
