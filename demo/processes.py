@@ -44,7 +44,9 @@ class WebProcess:
     def command(self) -> list[str]:
         """The command line that serves it."""
         listen = f"--listen=127.0.0.1:{self.port}"
-        return [sys.executable, "-m", "waitress", listen, "--threads=8", "--ident=", self.application]
+        # A browser keeps up to six connections open, and a class has thirty. At waitress's 100 nobody else gets in.
+        size = ["--threads=8", "--connection-limit=800"]
+        return [sys.executable, "-m", "waitress", listen, *size, "--ident=", self.application]
 
     @property
     def health_url(self) -> str:

@@ -79,7 +79,7 @@ class SignedToken(simplejwt.Token):
     def verify_token_type(self) -> None:
         """Keep an access token from being used as a refresh token and the other way round (RFC 8725 §3.11)."""
         if self.payload.get(api_settings.TOKEN_TYPE_CLAIM) != self.token_type:
-            raise RefusedToken(f"This is not {self.token_type} token.", "token_wrong_type")
+            raise RefusedToken(f"This is not a token of the type {self.token_type}.", "token_wrong_type")
 
 
 class AccessToken(SignedToken, simplejwt.AccessToken):

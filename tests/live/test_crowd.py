@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -90,3 +91,12 @@ def test_a_crowd_signs_in_and_out_over_both_instances(crowd):
     assert {tuple(visit.statuses) for visit in done} == {(200, 302, 200, 200, 200, 302, 401, 401)}
     assert [visit.names for visit in done] == [[visit.name] * 3 + [None] * 2 for visit in done]
     assert crowd.shell(LEFT).split() == ["0", "0"]
+
+
+def test_a_class_of_browsers_that_keep_their_connections_locks_nobody_out(demo):
+    """Thirty browsers with six connections each, and the next one comes."""
+    with ExitStack() as kept:
+        for _ in range(180):
+            browser = kept.enter_context(requests.Session())
+            assert browser.get(f"{demo.site}/healthz", timeout=30).status_code == 200
+        assert requests.get(f"{demo.site}/healthz", timeout=10).status_code == 200

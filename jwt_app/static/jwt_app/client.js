@@ -68,7 +68,7 @@ const calls = {
     const { access } = store.load();
     const result = await signOut(urls);
     const left = secondsLeft(access);
-    const copy = left > 0 ? ` A copy of the access token would still work for ${clock(left)}: nothing can end it sooner.` : "";
+    const copy = left > 0 ? ` A copy of the access token still works for ${clock(left)}, unless the server keeps a deny-list.` : "";
     if (result.status === 200) say(`Signed out: no refresh token of this sign-in works any more.${copy}`, "success");
     else say(`${notEnded()} ${explain(result)}${copy}`, "error");
     element("username").focus();
