@@ -145,6 +145,7 @@ def a_family_that_ends(run: Run) -> None:
 
 def replay_after_sign_out(run: Run) -> None:
     run.go("/jwt/denylist/")
+    run.page.get_by_label("Both: a signature stays right.").check()
     run.press("Sign in, copy, sign out, replay")
     run.press("Send the copies once more")
     expect(run.page.locator("table.replay")).to_have_count(2)
