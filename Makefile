@@ -7,13 +7,16 @@ BIN := .venv/bin
 endif
 PYTEST_ARGS ?= -n 2
 
-.PHONY: demo test lint bench constraints
+.PHONY: demo test coverage lint bench constraints
 
 demo: .venv/installed
 	@$(BIN)/python manage.py demo
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+
+coverage: export COVERAGE_PATCH = subprocess
+coverage: test
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

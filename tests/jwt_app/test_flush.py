@@ -144,7 +144,7 @@ def peak(user: Any, number: int) -> int:
     """Bytes above the start."""
     fill(user, number)
     tracemalloc.start()
-    flush(batch_size=500)
+    flush(batch_size=250)
     found = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return found
@@ -152,7 +152,7 @@ def peak(user: Any, number: int) -> int:
 
 def test_ten_times_the_rows_take_the_same_memory(alice: Any, settings: Any) -> None:
     settings.DEBUG = True  # then Django keeps statements, unless told not to
-    few, many = peak(alice, 2_000), peak(alice, 20_000)
+    few, many = peak(alice, 1_000), peak(alice, 10_000)
 
     # What Python and Django keep for themselves differs from run to run by a third; a list of all rows would be 10.
     assert many < few * 2
