@@ -76,7 +76,7 @@ elif PROVIDERS_URL:
         "AUTHORIZE_URL": f"{PROVIDERS_URL}/google/o/oauth2/v2/auth",
         "ACCESS_TOKEN_URL": f"{PROVIDERS_URL}/google/token",
         "IDENTITY_URL": f"{PROVIDERS_URL}/google/userinfo",
-        "CERTS_URL": f"{PROVIDERS_URL}/google/certs",
+        "JWKS_URL": f"{PROVIDERS_URL}/google/jwks.json",  # ours: the keys that sign its ID tokens
         "ID_TOKEN_ISSUER": f"{PROVIDERS_URL}/google",
         "APPS": [{"client_id": "authdemo-google", "secret": "outside-google-secret", "settings": _stand_in("google")}],
     }

@@ -26,6 +26,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from .accounts import connected_providers, owner_of, verified
+from .id_token import IDTokenRefused
 from .pages import page
 from .provider import local_path
 from .transport import ProviderSession
@@ -44,7 +45,8 @@ FAILURES: tuple[tuple[type[Exception], HTTPStatus, str], ...] = (
     (requests.Timeout, HTTPStatus.GATEWAY_TIMEOUT, "It did not answer in time."),
     (requests.ConnectionError, HTTPStatus.SERVICE_UNAVAILABLE, "It cannot be reached."),
     (requests.HTTPError, HTTPStatus.BAD_GATEWAY, "It answered one of our calls with an error."),
-    (OAuth2Error, HTTPStatus.BAD_GATEWAY, "It did not accept the code, or its ID token is not one for this site."),
+    (IDTokenRefused, HTTPStatus.BAD_GATEWAY, "Its ID token is not one for this sign-in."),
+    (OAuth2Error, HTTPStatus.BAD_GATEWAY, "It did not accept the code."),
     (Exception, HTTPStatus.BAD_GATEWAY, "Its answer is not one that the specification allows."),
 )
 
@@ -180,7 +182,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         else:
             status, reason = next((s, text) for kind, s, text in FAILURES if isinstance(exception, kind))
         stopped = status == HTTPStatus.SERVICE_UNAVAILABLE and "health_url" in provider.app.settings
-        refuse(request, "failed", status, provider=provider, reason=reason, stopped=stopped, **again)
+        token = getattr(exception, "token", None)  # of an ID token that was refused: which check it was
+        refuse(request, "failed", status, provider=provider, reason=reason, stopped=stopped, id_token=token, **again)
 
     def _once_again(self, request: HttpRequest, state: dict[str, Any] | None) -> dict[str, Any]:
         """Return what the button "Try again" must send to ask for the same as before."""

@@ -8,70 +8,21 @@ people's apps, is another subject and another folder: `oauth_app/provider`.)
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.socialaccount.models import SocialLogin, SocialToken
-from allauth.socialaccount.providers.base import AuthProcess, ProviderException
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.github.provider import GitHubProvider as StockGitHub
-from allauth.socialaccount.providers.github.views import GitHubOAuth2Adapter
 from allauth.socialaccount.providers.google.provider import GoogleProvider as StockGoogle
-from allauth.socialaccount.providers.google.views import GoogleOAuth2Adapter
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider as StockOpenIDConnect
-from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
-from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from requests import RequestException
 
-logger = logging.getLogger("oauth_app.client")
-
-# What Python raises over an answer of another shape than the specification's: a list for an object, a number for a
-# text, a missing field, a date beyond the calendar, JSON nested a million deep, an account id that does not fit.
-UNUSABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, ImproperlyConfigured)
-
-
-@contextmanager
-def usable_answer(provider_id: str) -> Iterator[None]:
-    """Turn whatever a malformed answer sets off into one ProviderException. The answer itself is not logged."""
-    try:
-        yield
-    except RequestException:
-        raise  # some of them are ValueErrors, and allauth knows them
-    except UNUSABLE as error:
-        logger.warning("%s sent an answer that cannot be used: %s", provider_id, type(error).__name__)
-        raise ProviderException("unusable answer") from error
-
-
-class CarefulAdapter:
-    """Mixed into allauth's adapters, which do the steps of RFC 6749 §4.1: expects no shape of an answer.
-
-    Stricter checks of the ID token belong into `complete_login` of the subclasses below.
-    """
-
-    provider_id: str
-
-    def get_access_token_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Exchange the code for a token (RFC 6749 §4.1.3)."""
-        with usable_answer(self.provider_id):
-            answer = super().get_access_token_data(*args, **kwargs)  # type: ignore[misc]
-            if not isinstance(answer["access_token"], str):
-                raise TypeError("access_token")
-            return dict(answer)
-
-    def parse_token(self, data: dict[str, Any]) -> SocialToken:
-        """Read the answer of the exchange."""
-        with usable_answer(self.provider_id):
-            return super().parse_token(data)  # type: ignore[misc]
-
-    def complete_login(self, *args: Any, **kwargs: Any) -> SocialLogin:
-        """Ask who it is, by an API call or from the ID token."""
-        with usable_answer(self.provider_id):
-            return super().complete_login(*args, **kwargs)  # type: ignore[misc]
+from .endpoints import GitHubAdapter, GoogleAdapter, OpenIDConnectAdapter
 
 
 class CarefulProvider:
@@ -133,10 +84,6 @@ class CarefulProvider:
         return addresses
 
 
-class GitHubAdapter(CarefulAdapter, GitHubOAuth2Adapter):
-    """GitHub's endpoints."""
-
-
 class GitHubProvider(CarefulProvider, StockGitHub):
     """OAuth2: the access token opens GitHub's API, and the API says who it is."""
 
@@ -150,11 +97,20 @@ class GitHubProvider(CarefulProvider, StockGitHub):
         return str(data["id"])
 
 
-class GoogleAdapter(CarefulAdapter, GoogleOAuth2Adapter):
-    """Google's endpoints."""
+class IDTokenProvider(CarefulProvider):
+    """Mixed into the providers of OpenID Connect: the authorization request has a nonce (Core §3.1.2.1)."""
+
+    def redirect(self, request: HttpRequest, process: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send a nonce along, and keep it with the `state`: the ID token must bring it back."""
+        nonce = secrets.token_urlsafe(16)
+        params = kwargs.pop("auth_params", None) or self.get_auth_params()  # type: ignore[attr-defined]
+        response: HttpResponse = super().redirect(  # type: ignore[misc]
+            request, process, *args, auth_params=params | {"nonce": nonce}, nonce=nonce, **kwargs
+        )
+        return response
 
 
-class GoogleProvider(CarefulProvider, StockGoogle):
+class GoogleProvider(IDTokenProvider, StockGoogle):
     """OpenID Connect: the ID token says who it is."""
 
     about = "OpenID Connect. Google's answer has an ID token, a JWT that says who you are and for whom it was made."
@@ -168,30 +124,15 @@ class GoogleProvider(CarefulProvider, StockGoogle):
         return addresses
 
 
-class OpenIDConnectAdapter(CarefulAdapter, OpenIDConnectOAuth2Adapter):
-    """The endpoints that the provider's discovery page names."""
-
-    ENDPOINTS = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
-
-    @property
-    def openid_config(self) -> dict[str, Any]:
-        """Return the discovery document (OpenID Connect Discovery §4), read once for each sign-in."""
-        with usable_answer(self.provider_id):
-            config: dict[str, Any] = super().openid_config
-            if not all(config[name].startswith(("https://", "http://")) for name in self.ENDPOINTS):
-                raise ValueError("endpoint")
-            return config
-
-
-class OpenIDConnectProvider(CarefulProvider, StockOpenIDConnect):
+class OpenIDConnectProvider(IDTokenProvider, StockOpenIDConnect):
     """OpenID Connect with discovery: Keycloak, a school's or an employer's sign-in, and the like."""
 
     about = "OpenID Connect with discovery: one address is enough to find all endpoints of any such provider."
     oauth2_adapter_class = OpenIDConnectAdapter
 
     def account_id(self, data: Mapping[str, Any]) -> str:
-        """Return `sub` of user-info, or of the ID token where user-info was not asked."""
-        return super().account_id(data["userinfo"] if "userinfo" in data else data["id_token"])
+        """Return `sub` of the ID token. The check has seen that user-info says the same."""
+        return super().account_id(data["id_token"])
 
 
 def local_path(url: str | None) -> str:

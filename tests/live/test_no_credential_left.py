@@ -17,8 +17,8 @@ from tests.live.places import Places, peeled, stores
 from tests.live.visit import Run, environment_with_tap
 
 PROCESSES = ("authdemo.wsgi", "authdemo.wsgi", "demo.outside.wsgi", "demo.orders.app")
-# `nonce`: allauth sends none.
-EXPECTED = {*COOKIES.values(), *FIELDS.values(), *(owner.kind for owner in OWNERS)} - {"", "nonce"}
+
+EXPECTED = {*COOKIES.values(), *FIELDS.values(), *(owner.kind for owner in OWNERS)} - {""}
 EXPECTED |= {"password", "wrong password", "forged token", "typed secret"}
 EXPECTED |= {"token of unknown origin"}  # an access token under the name of a key that nobody has
 

@@ -16,8 +16,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as django_settings
 from django.test import Client
+from jwt.algorithms import RSAAlgorithm
 
-from oauth_app.client.provider import GitHubAdapter, GoogleAdapter
+from oauth_app.client.endpoints import GitHubAdapter, GoogleAdapter
 
 PROVIDERS = ("github", "google", "outside")
 PATHS = {"github": "github", "google": "google", "outside": "oidc/outside"}
@@ -28,6 +29,8 @@ TOKEN = {
 }
 WHO = {"github": "/github/api/v3/user", "google": "/google/token", "outside": "/oidc/identity/o/api/userinfo"}
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+JWKS = {"keys": [json.loads(RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "key-1", "use": "sig", "alg": "RS256"}]}
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -69,24 +72,34 @@ def drip(count: int, pause: float) -> Answer:
     return send
 
 
+def sign(claims: dict[str, Any]) -> str:
+    """Sign as an honest provider does."""
+    return jwt.encode(claims, KEY, algorithm="RS256", headers={"kid": "key-1"})
+
+
 @dataclass
 class Company:
     """Plays all three providers. `person` is who signs in; `spoiled` maps a path to another answer."""
 
     url: str
     person: dict[str, Any]
+    nonce: str = ""
+    changed: dict[str, Any] = field(default_factory=dict)  # claims of the ID token; None leaves one out
+    sign: Callable[[dict[str, Any]], str] = sign
     spoiled: dict[str, Answer] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list)
 
     def claims(self, issuer: str, audience: str) -> dict[str, Any]:
         person, now = self.person, int(time.time())
-        times = {"iss": issuer, "aud": audience, "iat": now, "exp": now + 300}
+        times = {"iss": issuer, "aud": audience, "iat": now, "exp": now + 300, "nonce": self.nonce}
         names = {"name": person["name"], "given_name": person["name"].split(" ")[0], "family_name": "Outside"}
         mail = {"email": person["email"], "email_verified": person["verified"]} if person["email"] else {}
-        return times | names | mail | {"sub": str(person["id"]), "preferred_username": person["login"]}
+        who = {"sub": person.get("sub", str(person["id"])), "preferred_username": person["login"]}
+        return times | names | mail | who
 
     def id_token(self, **claims: Any) -> str:
-        return jwt.encode(claims, KEY, algorithm="RS256", headers={"kid": "key-1"})
+        claims |= self.changed
+        return self.sign({name: value for name, value in claims.items() if value is not None})
 
     def normal(self, path: str) -> Any:
         person, discovery = self.person, f"{self.url}/oidc"
@@ -107,6 +120,8 @@ class Company:
                 "jwks_uri": f"{discovery}/jwks",
                 "token_endpoint_auth_methods_supported": ["client_secret_post"],
             },
+            f"{urlsplit(discovery).path}/jwks": JWKS,
+            "/google/jwks": JWKS,
             TOKEN["outside"]: tokens | {"id_token": self.id_token(**self.claims(discovery, "authdemo-oidc"))},
             WHO["outside"]: self.claims(discovery, "authdemo-oidc"),
         }
@@ -147,6 +162,7 @@ def company(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Company]
     monkeypatch.setattr(GitHubAdapter, "emails_url", f"{url}/github/api/v3/user/emails")
     monkeypatch.setattr(GoogleAdapter, "access_token_url", url + TOKEN["google"])
     monkeypatch.setattr(GoogleAdapter, "identity_url", f"{url}/google/userinfo")
+    monkeypatch.setattr(GoogleAdapter, "jwks_uri", f"{url}/google/jwks")
     oidc = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["settings"]
     monkeypatch.setitem(oidc, "server_url", f"{url}/oidc")
     for provider in settings.SOCIALACCOUNT_PROVIDERS.values():
@@ -172,7 +188,9 @@ class Visitor:
         """Go to the provider, and return the state that must come back."""
         response = self.start(provider, **form)
         assert response.status_code == 302, response.content.decode()
-        return str(parse_qs(urlsplit(response["Location"]).query)["state"][0])
+        sent = parse_qs(urlsplit(response["Location"]).query)
+        self.company.nonce = sent.get("nonce", [""])[0]
+        return str(sent["state"][0])
 
     def come_back(self, provider: str = "github", **query: str) -> Any:
         """Return from the provider with this query."""

@@ -12,7 +12,7 @@ import requests
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
 
-from oauth_app.client.provider import GitHubAdapter
+from oauth_app.client.endpoints import GitHubAdapter
 from oauth_app.client.transport import MAX_ANSWER, ProviderSession, answers
 
 from .conftest import PROVIDERS, TOKEN, WHO, answer, drip, silence

@@ -16,7 +16,7 @@ import django
 django.setup()
 from django.conf import settings
 from authdemo.settings.env import problems
-from oauth_app.client.provider import GitHubAdapter, GoogleAdapter
+from oauth_app.client.endpoints import GitHubAdapter, GoogleAdapter
 print(json.dumps({
     "problems": problems, "providers": settings.SOCIALACCOUNT_PROVIDERS, "names": settings.SIGN_IN_WITH,
     "form_action": settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"],

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from authdemo.wire import outgoing
 from authdemo.wire.models import Exchange
-from oauth_app.client.provider import GitHubAdapter
+from oauth_app.client.endpoints import GitHubAdapter
 from oauth_app.client.transport import ProviderSession
 from tests.oauth_app.conftest import TOKEN, Visitor, another, answer, company, silence, visitor  # noqa: F401
 from tests.wire.instruments import Timing, statements

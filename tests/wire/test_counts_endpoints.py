@@ -128,7 +128,8 @@ def walk_oauth(meter: Meter, company: Company) -> None:  # noqa: F811
         meter.get(f"{OAUTH}/{provider}/login/")
         answer = meter.post(f"{OAUTH}/{provider}/login/")
         assert answer.status_code == 302, answer.content
-        state = parse_qs(urlsplit(answer["Location"]).query)["state"][0]
+        sent = parse_qs(urlsplit(answer["Location"]).query)
+        state, company.nonce = sent["state"][0], sent.get("nonce", [""])[0]
         callback = f"{OAUTH}/{provider}/login/callback/"
         meter.get(callback, {"code": "a-code", "state": "not-that-one"})
         assert meter.get(callback, {"code": "a-code", "state": state}).status_code == 302
