@@ -16,11 +16,11 @@ def each_attack_on_a_token(run: Run) -> None:
         run.page.get_by_role("radio").first.check()
         run.press("Keep my prediction")
         run.press(attempt.button)
-        expect(run.page.get_by_role("heading", name="Which line decided?")).to_be_visible(timeout=90_000)
+        expect(run.page.get_by_role("heading", name="Which line decided?")).to_be_visible(timeout=240_000)
         run.look()
     run.go("/jwt/attacks/weak-secret/")
     run.page.get_by_label("Try a secret that you make up").fill(
         run.used.add("typed secret", secrets.token_urlsafe(24))
     )
     run.press("Guess it")
-    expect(run.page.locator("#own-result")).to_contain_text("Yours is none of these", timeout=90_000)
+    expect(run.page.locator("#own-result")).to_contain_text("Yours is none of these", timeout=240_000)
