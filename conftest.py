@@ -18,3 +18,9 @@ pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.demo", "tests.fixtu
 def quick_passwords(settings: Any) -> None:
     """Hashing is slow on purpose, and no test in this process is about that."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def quick_static_files(settings: Any) -> None:
+    """Each test client makes the middleware anew; WhiteNoise would read all folders each time. It looks when asked."""
+    settings.WHITENOISE_AUTOREFRESH = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 import jwt
@@ -73,6 +74,18 @@ class CarefulAdapter:
 
 class GitHubAdapter(CarefulAdapter, GitHubOAuth2Adapter):
     """GitHub's endpoints."""
+
+    def get_emails(self, headers: dict[str, str]) -> list[Any] | None:
+        """Ask for the addresses. Only 404 means that there are none; the stock one takes `null` and `{}` for that."""
+        with get_adapter().get_requests_session() as session:
+            response = session.get(self.emails_url, headers=headers)
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            return None
+        response.raise_for_status()
+        emails = response.json()
+        if not isinstance(emails, list):
+            raise TypeError("emails")
+        return emails
 
 
 class IDTokenAdapter(CarefulAdapter):

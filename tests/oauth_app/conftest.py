@@ -28,6 +28,18 @@ TOKEN = {
     "outside": "/oidc/identity/o/api/token",
 }
 WHO = {"github": "/github/api/v3/user", "google": "/google/token", "outside": "/oidc/identity/o/api/userinfo"}
+DISCOVERY = "/oidc/.well-known/openid-configuration"
+# All that the site asks once the browser is back, in this order.
+LEGS = {
+    "github": {"token": TOKEN["github"], "user": WHO["github"], "emails": "/github/api/v3/user/emails"},
+    "google": {"token": TOKEN["google"], "keys": "/google/jwks"},
+    "outside": {
+        "discovery": DISCOVERY,
+        "token": TOKEN["outside"],
+        "user-info": WHO["outside"],
+        "keys": "/oidc/jwks",
+    },
+}
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 JWKS = {"keys": [json.loads(RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "key-1", "use": "sig", "alg": "RS256"}]}
@@ -55,6 +67,11 @@ def answer(body: Any, status: int = 200, kind: str = "application/json") -> Answ
 def silence(seconds: float) -> Answer:
     """Take the request and say nothing."""
     return lambda request: time.sleep(seconds)
+
+
+def hang_up(request: BaseHTTPRequestHandler) -> None:
+    """Take the request and close the connection."""
+    request.close_connection = True
 
 
 def drip(count: int, pause: float) -> Answer:
@@ -88,6 +105,8 @@ class Company:
     sign: Callable[[dict[str, Any]], str] = sign
     spoiled: dict[str, Answer] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list)
+    stop: Callable[[], None] = lambda: None
+    last: str = ""  # the path whose answer is the last: after that nobody listens here
 
     def claims(self, issuer: str, audience: str) -> dict[str, Any]:
         person, now = self.person, int(time.time())
@@ -112,7 +131,7 @@ class Company:
             "/github/api/v3/user": {"id": person["id"], "login": person["login"], "name": person["name"]},
             "/github/api/v3/user/emails": [mail] if person["email"] else [],
             TOKEN["google"]: tokens | {"id_token": self.id_token(**google)},
-            "/oidc/.well-known/openid-configuration": {
+            DISCOVERY: {
                 "issuer": discovery,
                 "authorization_endpoint": f"{discovery}/identity/o/authorize",
                 "token_endpoint": self.url + TOKEN["outside"],
@@ -131,6 +150,8 @@ class Company:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0)).decode()
         path = urlsplit(request.path).path
         self.calls.append((path, {k: v[0] for k, v in parse_qs(body).items()}, dict(request.headers.items())))
+        if path == self.last:
+            self.stop()
         kind = "application/x-www-form-urlencoded" if path == TOKEN["github"] else "application/json"
         (self.spoiled.get(path) or answer(self.normal(path), kind=kind))(request)
 
@@ -168,9 +189,14 @@ def company(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Company]
     for provider in settings.SOCIALACCOUNT_PROVIDERS.values():
         monkeypatch.setitem(provider["APPS"][0]["settings"], "health_url", f"{url}/healthz")
     settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 2
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+
+    played.stop = stop
     yield played
-    server.shutdown()
-    server.server_close()
+    stop()
 
 
 @dataclass
