@@ -22,6 +22,8 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_QUERY_EMAIL = True
 # No verification mail of our own: the provider's word counts, and an unverified address is refused.
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+# Which `state` has come back already. All instances must share it, and one that does not answer must be felt.
+OAUTH_CACHE = "security"
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds that one call to a provider may take, so that none can hang a page
 
 

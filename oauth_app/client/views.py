@@ -28,6 +28,7 @@ from requests import RequestException
 
 from .accounts import known_as
 from .adapter import FIRST_VISIT
+from .once import CannotTell, is_first
 from .pages import page
 from .provider import local_path
 from .transport import answers
@@ -58,6 +59,9 @@ def _step(request: HttpRequest, provider: Any, step: Callable[[HttpRequest], Htt
     except (RequestException, ProviderException) as error:  # a provider with discovery is asked before each step
         response: HttpResponse = render_authentication_error(request, provider, exception=error)
         return response
+    except CannotTell:
+        reason = "This site could not note that your sign-in comes back for the first time, so it does not count."
+        return page(request, "failed", HTTPStatus.SERVICE_UNAVAILABLE, provider=provider, reason=reason)
     except (IntegrityError, UpdateError):  # the same account connected twice, or the session ended, in this moment
         return page(request, "used_up", HTTPStatus.CONFLICT, provider=provider)
 
@@ -122,11 +126,13 @@ def switch(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 class CallbackView(OAuth2CallbackView):
-    """allauth's view, which looks the state up and does not hand it on."""
+    """allauth's view, with a state that counts once."""
 
     def _get_state(self, request: HttpRequest, provider: Any) -> Any:
-        """Tell the adapter which nonce the ID token must have. There is no public hook: a test names the version."""
+        """Take the state, and tell the adapter its nonce. There is no public hook: a test names the version."""
         state, response = super()._get_state(request, provider)
+        if state is not None and not is_first(request.GET["state"]):
+            return None, page(request, "used_up", HTTPStatus.BAD_REQUEST, provider=provider)
         self.adapter.nonce = (state or {}).get("nonce", "")
         return state, response
 

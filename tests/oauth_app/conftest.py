@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -101,6 +102,7 @@ class Company:
     url: str
     person: dict[str, Any]
     nonce: str = ""
+    google: str = ""  # its issuer there; where the site is this process, the one of the settings
     changed: dict[str, Any] = field(default_factory=dict)  # claims of the ID token; None leaves one out
     sign: Callable[[dict[str, Any]], str] = sign
     spoiled: dict[str, Answer] = field(default_factory=dict)
@@ -122,7 +124,8 @@ class Company:
 
     def normal(self, path: str) -> Any:
         person, discovery = self.person, f"{self.url}/oidc"
-        google = self.claims(django_settings.SOCIALACCOUNT_PROVIDERS["google"]["ID_TOKEN_ISSUER"], "authdemo-google")
+        issuer = self.google or django_settings.SOCIALACCOUNT_PROVIDERS["google"]["ID_TOKEN_ISSUER"]
+        google = self.claims(issuer, "authdemo-google")
         tokens = {"access_token": "provider-token", "token_type": "bearer", "expires_in": 3600}
         mail = {"email": person["email"], "primary": True, "verified": person["verified"]}
         answers: dict[str, Any] = {
@@ -141,6 +144,7 @@ class Company:
             },
             f"{urlsplit(discovery).path}/jwks": JWKS,
             "/google/jwks": JWKS,
+            "/google/jwks.json": JWKS,
             TOKEN["outside"]: tokens | {"id_token": self.id_token(**self.claims(discovery, "authdemo-oidc"))},
             WHO["outside"]: self.claims(discovery, "authdemo-oidc"),
         }
@@ -156,9 +160,9 @@ class Company:
         (self.spoiled.get(path) or answer(self.normal(path), kind=kind))(request)
 
 
-@pytest.fixture
-def company(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Company]:
-    """The company, with the site's three providers pointed at it."""
+@contextmanager
+def listening() -> Iterator[Company]:
+    """Run a company on a port of its own."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -172,12 +176,32 @@ def company(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Company]
         def log_message(self, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 100  # a crowd comes at once
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+
+    server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}"
     person = {"id": 1001, "login": "alice.outside", "name": "Alice Outside", "email": "alice@outside.example"}
-    played = Company(url, person | {"verified": True})
+    played = Company(f"http://127.0.0.1:{server.server_port}", person | {"verified": True}, stop=stop)
+    yield played
+    stop()
+
+
+@pytest.fixture
+def company(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Company]:
+    """The company, with the site's three providers pointed at it."""
+    with listening() as played:
+        point_at(played.url, monkeypatch, settings)
+        yield played
+
+
+def point_at(url: str, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """Let the site in this process take whoever is at `url` for GitHub, Google and the OpenID provider."""
     monkeypatch.setattr(GitHubAdapter, "access_token_url", url + TOKEN["github"])
     monkeypatch.setattr(GitHubAdapter, "profile_url", f"{url}/github/api/v3/user")
     monkeypatch.setattr(GitHubAdapter, "emails_url", f"{url}/github/api/v3/user/emails")
@@ -189,14 +213,6 @@ def company(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Company]
     for provider in settings.SOCIALACCOUNT_PROVIDERS.values():
         monkeypatch.setitem(provider["APPS"][0]["settings"], "health_url", f"{url}/healthz")
     settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 2
-
-    def stop() -> None:
-        server.shutdown()
-        server.server_close()
-
-    played.stop = stop
-    yield played
-    stop()
 
 
 @dataclass
