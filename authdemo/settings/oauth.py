@@ -24,6 +24,8 @@ SOCIALACCOUNT_QUERY_EMAIL = True
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # Which `state` has come back already. All instances must share it, and one that does not answer must be felt.
 OAUTH_CACHE = "security"
+# The page that says what to register where: for everybody in a demo, who is to learn from it; elsewhere for staff.
+OAUTH_SET_UP_FOR_ALL = DEBUG or LABS
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds that one call to a provider may take, so that none can hang a page
 
 

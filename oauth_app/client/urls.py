@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from . import views
 from .connections import connections
+from .set_up import set_up
 
 pages = [
     path("", views.index, name="index"),
@@ -14,6 +15,7 @@ pages = [
     path("signed-in/", views.signed_in, name="signed_in"),
     path("switch/<str:provider_id>/", views.switch, name="switch"),
     path("connections/", connections, name="connections"),
+    path("set-up/", set_up, name="set_up"),
 ]
 
 # Each provider's callback is registered there, character for character. `include` of allauth.urls would add a second

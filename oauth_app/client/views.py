@@ -31,6 +31,7 @@ from .adapter import FIRST_VISIT
 from .once import CannotTell, is_first
 from .pages import page
 from .provider import local_path
+from .set_up import may_see
 from .transport import answers
 
 PROVIDER_COOKIE = "oauth_provider"  # whom this browser last signed in with, to say that it has a session of its own
@@ -89,6 +90,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = _stand_ins(request)
     known = [provider for provider in context["providers"] if provider.sub_id == request.COOKIES.get(PROVIDER_COOKIE)]
     context |= {"known": known[0] if known else None, "next": local_path(request.GET.get("next"))}
+    context["set_up"] = may_see(request)
     return page(request, "index", **context)
 
 

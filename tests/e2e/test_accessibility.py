@@ -22,6 +22,7 @@ SITE_PAGES = [
     "/jwt/attacks/",
     "/jwt/attacks/alg-none/",
     "/oauth/",
+    "/oauth/set-up/",
     "/oauth/accounts/google/login/",
     "/no/such/page/",
 ]

@@ -119,7 +119,7 @@ def walk_jwt(meter: Meter) -> None:
 
 
 def walk_oauth(meter: Meter, company: Company) -> None:  # noqa: F811
-    for path in ("", "status/", "signed-in/", "connections/", "switch/github/"):
+    for path in ("", "status/", "signed-in/", "connections/", "set-up/", "switch/github/"):
         meter.get(f"/oauth/{path}")
     for path in ("login", "logout", "inactive", "signup"):
         meter.get(f"{OAUTH}/{path}/")

@@ -43,4 +43,11 @@ PAGES: dict[str, tuple[Part, ...]] = {
         Part("For this page, and when you disconnect", ("oauth_app.client.connections.connections",)),
         Part("May it go?", ("oauth_app.client.adapter.SocialAccountAdapter.validate_disconnect",)),
     ),
+    "oauth:set_up": (
+        Part(
+            "For this page",
+            ("oauth_app.client.set_up.set_up", "oauth_app.client.registration.registrations"),
+            ("OAUTH_SET_UP_FOR_ALL",),
+        ),
+    ),
 }
