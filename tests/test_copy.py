@@ -67,7 +67,8 @@ class BareProject:
 def clean() -> dict[str, str]:
     """Return this environment without anything that leads to this project's code or settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
-    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
+    key = {"OAUTH_TOKEN_KEY": "c2l4dGVlbiBieXRlcywgdHdpY2Ugb3ZlciwgYS5iLmM="}  # no secret: a key of this test
+    return kept | key | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
 
 
 def make(folder: Path, app: str) -> BareProject:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from cryptography.fernet import Fernet
 
 from demo.processes import free_port
 from tests.fixtures.demo import ROOT, clean_environment, wait_until_listening
@@ -29,6 +30,8 @@ WRONG = [
         "SECRET_KEY must be set where ALLOWED_HOSTS names more than this machine",
     ),
     ({"ALLOWED_HOSTS": "example.org", "DEBUG": "no"}, "JWT_SIGNING_KEY must be set where ALLOWED_HOSTS names more"),
+    ({"ALLOWED_HOSTS": "example.org", "DEBUG": "no"}, "OAUTH_TOKEN_KEY must be set where ALLOWED_HOSTS names more"),
+    ({"OAUTH_TOKEN_KEY": "sup3r-s3cret"}, "OAUTH_TOKEN_KEY must be a Fernet key"),
     ({"JWT_ALGORITHM": "none"}, "JWT_ALGORITHM must be one of"),
     ({"JWT_ACCESS_MINUTES": "-5"}, "JWT_ACCESS_MINUTES must be a whole number from 1"),
     ({"JWT_REFRESH_DAYS": "99999999999"}, "JWT_REFRESH_DAYS must be a whole number from 1"),
@@ -85,6 +88,7 @@ def production(folder: Path) -> dict[str, str]:
     environment = dict(line.split("=", 1) for line in block.strip().splitlines())
     key = run(folder, "-m", "jwt_app.keys", "RS256").stdout.replace("\n", "\\n")
     fill = {"SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-" * 2, "JWT_SIGNING_KEY": key, "REDIS_URL": ""}
+    fill |= {"OAUTH_TOKEN_KEY": Fernet.generate_key().decode()}
     return environment | fill | {"DATABASE_URL": ""}
 
 

@@ -50,7 +50,7 @@ if set(ALLOWED_HOSTS) - set(LOOPBACK_HOSTS):
     # Several machines would each make keys of their own, and refuse what another one signed.
     problems += [
         f"{name} must be set where ALLOWED_HOSTS names more than this machine."
-        for name in ("SECRET_KEY", "JWT_SIGNING_KEY")
+        for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "OAUTH_TOKEN_KEY")
         if not text(name)
     ]
 

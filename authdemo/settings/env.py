@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from cryptography.fernet import Fernet
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -114,6 +115,18 @@ def pair(id_name: str, secret_name: str) -> tuple[str, str]:
         problems.append(f"Set both {id_name} and {secret_name}, or none of them.")
         return "", ""
     return client_id, secret
+
+
+def fernet_keys(name: str, file: str) -> list[str]:
+    """Return the keys of a variable, commas between them, or one that is kept in `VAR_DIR` as `generated` does."""
+    keys = [key.strip() for key in text(name).split(",") if key.strip()]
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError:
+        problems.append(f"{name} must be a Fernet key (32 bytes in URL-safe base64), or several with commas between.")
+        keys = []
+    return keys or [generated(file, lambda: Fernet.generate_key().decode())]
 
 
 def generated(name: str, make: Callable[[], str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .base import CONTENT_SECURITY_POLICY, DEBUG, DEMO_PASSWORD, LABS, PROVIDERS_URL
-from .env import pair, problems, text, url
+from .env import fernet_keys, pair, problems, text, url
 
 # Our subclasses of allauth's adapter and providers decide what the library leaves open: see oauth_app/README.md. This
 # one is oauth_app.client.adapter.SocialAccountAdapter, and besides notes its calls to providers for the wire panel.
@@ -16,7 +16,7 @@ SOCIALACCOUNT_ADAPTER = "authdemo.wire.back_channel.SocialAccountAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = False
 # The same e-mail address does not open an account: the user signs in as before, then connects the new provider.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
-# We need the provider's token for one question, "who is this?", and keep no copy: what is not stored cannot leak.
+# allauth would keep the provider's tokens in clear. We keep them in a table of our own, encrypted.
 SOCIALACCOUNT_STORE_TOKENS = False
 # Ask for the e-mail address, and whether the provider has verified it.
 SOCIALACCOUNT_QUERY_EMAIL = True
@@ -29,12 +29,18 @@ OAUTH_SET_UP_FOR_ALL = DEBUG or LABS
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds that one call to a provider may take, so that none can hang a page
 
 
+# What encrypts the tokens of providers: django-fernet-fields-v2. The first key encrypts, any of them decrypts.
+FERNET_KEYS = fernet_keys("OAUTH_TOKEN_KEY", "oauth_token_key")
+FERNET_USE_HKDF = False  # each is a key already: 32 random bytes
+
+
 def _stand_in(company: str) -> dict[str, Any]:
     """Return what the pages say about a provider that `manage.py demo` plays on this machine."""
     return {
         "stand_in": True,
         "health_url": f"{PROVIDERS_URL}/healthz",
         "sign_out_url": f"{PROVIDERS_URL}/{company}/logout",
+        "apps_url": f"{PROVIDERS_URL}/{company}/apps",
         "try_username": "alice.outside" if DEBUG or LABS else "",
         "try_password": DEMO_PASSWORD if DEBUG or LABS else "",
         # OpenID Connect Core §5.7: an account id means something at its issuer only. Account 1001 of the stand-in is
@@ -44,6 +50,7 @@ def _stand_in(company: str) -> dict[str, Any]:
 
 
 # ---- GitHub: OAuth2. It says who you are by an API call; there is no ID token.
+_more: dict[str, Any] = {"more_scopes": {"public_repo": "see and change your public repositories"}}
 GITHUB: dict[str, Any] = {
     "SCOPE": ["user:email"],  # no more than the question needs
     # PKCE (RFC 7636): a stolen code is worth nothing without the verifier that stays in our session. Off by default.
@@ -51,13 +58,12 @@ GITHUB: dict[str, Any] = {
 }
 _client_id, _secret = pair("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET")
 if _client_id:
-    GITHUB["APPS"] = [
-        {"client_id": _client_id, "secret": _secret, "settings": {"sign_out_url": "https://github.com/logout"}}
-    ]
+    _pages = {"sign_out_url": "https://github.com/logout", "apps_url": "https://github.com/settings/applications"}
+    GITHUB["APPS"] = [{"client_id": _client_id, "secret": _secret, "settings": _pages | _more}]
 elif PROVIDERS_URL:
     GITHUB["GITHUB_URL"] = f"{PROVIDERS_URL}/github"
     GITHUB["APPS"] = [
-        {"client_id": "authdemo-github", "secret": "outside-github-secret", "settings": _stand_in("github")}
+        {"client_id": "authdemo-github", "secret": "outside-github-secret", "settings": _stand_in("github") | _more}
     ]
 
 # ---- Google: OpenID Connect. The answer has an ID token, a signed statement of who signed in.
@@ -65,14 +71,22 @@ GOOGLE: dict[str, Any] = {
     # Without "openid" there is no ID token, and allauth would quietly ask the user-info endpoint instead.
     "SCOPE": ["openid", "profile", "email"],
     "OAUTH_PKCE_ENABLED": True,
+    # With it Google gives a refresh token, at the first consent. Without: an hour, and then the user must come again.
+    "AUTH_PARAMS": {"access_type": "offline"},
 }
+_calendar = "https://www.googleapis.com/auth/calendar.readonly"
+_more = {"more_scopes": {_calendar: "see your calendars"}}
 _client_id, _secret = pair("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET")
 if _client_id:
     GOOGLE["APPS"] = [
         {
             "client_id": _client_id,
             "secret": _secret,
-            "settings": {"sign_out_url": "https://accounts.google.com/Logout"},
+            "settings": _more
+            | {
+                "sign_out_url": "https://accounts.google.com/Logout",
+                "apps_url": "https://myaccount.google.com/connections",
+            },
         }
     ]
 elif PROVIDERS_URL:
@@ -82,7 +96,14 @@ elif PROVIDERS_URL:
         "IDENTITY_URL": f"{PROVIDERS_URL}/google/userinfo",
         "JWKS_URL": f"{PROVIDERS_URL}/google/jwks.json",  # ours: the keys that sign its ID tokens
         "ID_TOKEN_ISSUER": f"{PROVIDERS_URL}/google",
-        "APPS": [{"client_id": "authdemo-google", "secret": "outside-google-secret", "settings": _stand_in("google")}],
+        "REVOKE_URL": f"{PROVIDERS_URL}/google/revoke",
+        "APPS": [
+            {
+                "client_id": "authdemo-google",
+                "secret": "outside-google-secret",
+                "settings": _stand_in("google") | _more,
+            }
+        ],
     }
 
 # ---- Any OpenID provider: all its addresses are read from its discovery page.
@@ -100,7 +121,8 @@ else:
         problems.append("OIDC_NAME, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET mean nothing without OIDC_SERVER_URL.")
     if PROVIDERS_URL:
         _app = {"name": "Outside ID", "client_id": "authdemo-oidc", "secret": "outside-oidc-secret"}
-        OIDC["APPS"] = [_app | {"settings": _stand_in("oidc") | {"server_url": f"{PROVIDERS_URL}/oidc"}}]
+        _more = {"more_scopes": {"timetable": "see your timetable"}, "server_url": f"{PROVIDERS_URL}/oidc"}
+        OIDC["APPS"] = [_app | {"settings": _stand_in("oidc") | _more}]
 for _app in OIDC.get("APPS", []):
     _app["provider_id"] = "outside"
 

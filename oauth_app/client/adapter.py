@@ -83,6 +83,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             self._may_sign_up(request, sociallogin)
         elif not sociallogin.user.is_active:
             refuse(request, "inactive", HTTPStatus.FORBIDDEN)
+        # For the view, which keeps the tokens when all is done.
+        request.accepted_login = sociallogin  # type: ignore[attr-defined]
 
     def _may_connect(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         if not request.user.is_authenticated:

@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from .accounts import said
+from .models import ProviderToken
 
 # Clients and their secrets are settings, tokens are not stored: two empty tables with secret fields help nobody.
 admin.site.unregister([SocialApp, SocialToken, SocialAccount])
@@ -38,4 +39,28 @@ class SocialAccountAdmin(stock.SocialAccountAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: SocialAccount | None = None) -> bool:
         """Return False: to change the account id would be to hand the user to somebody else."""
+        return False
+
+
+@admin.register(ProviderToken)
+class ProviderTokenAdmin(admin.ModelAdmin):
+    """What our tokens may do, and until when. Deleting one forgets it here; at the provider it lives on."""
+
+    list_display = ("account", "may", "expires_at", "refreshable", "problem", "updated_at")
+    list_filter = ("problem", "refreshable")
+    list_select_related = ("account__user",)
+    search_fields = ("=account__uid", "=account__user__username")
+    fields = readonly_fields = ("account", "may", "expires_at", "refreshable", "problem", "created_at", "updated_at")
+
+    @admin.display(description="It may")
+    def may(self, token: ProviderToken) -> str:
+        """Return the scopes."""
+        return ", ".join(token.scope_list) or "–"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: tokens come from providers."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ProviderToken | None = None) -> bool:
+        """Return False: there is nothing to edit."""
         return False

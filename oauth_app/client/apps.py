@@ -8,3 +8,9 @@ class OAuthClientConfig(AppConfig):
 
     name = "oauth_app.client"
     label = "oauth_client"
+    verbose_name = "Sign in with …"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from . import checks  # noqa: F401  registers them

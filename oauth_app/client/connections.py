@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.forms import DisconnectForm
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.base import ProviderException
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
@@ -14,9 +17,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from requests import RequestException
 
 from .accounts import known_as
+from .models import ProviderToken
+from .on_behalf import NotRevoked, revoke
 from .pages import page
+from .stored import NoToken, Secrets, secrets_of, token_of
 
 
 @never_cache
@@ -25,15 +32,23 @@ from .pages import page
 def connections(request: HttpRequest) -> HttpResponse:
     """List the accounts that I sign in with."""
     providers = get_adapter(request).list_providers(request)
-    names = {provider.sub_id: provider.name for provider in providers}
+    by_id = {provider.sub_id: provider for provider in providers}
     form = DisconnectForm(request.POST if request.method == "POST" else None, request=request)
     # Another tab was quicker. (It is also what somebody hears who tries the number of another user's account.)
     form.fields["account"].error_messages["invalid_choice"] = "That account is no longer connected."
-    if request.method == "POST" and _disconnect(request, form, names):
+    if request.method == "POST" and _disconnect(request, form, by_id):
         return redirect("oauth:connections")
     code = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
+    tokens = {token.account_id: token for token in ProviderToken.objects.filter(account__user=request.user.pk)}
     accounts = [
-        (account, names.get(account.provider, account.provider), known_as(account)) for account in form.accounts
+        {
+            "account": account,
+            "provider": by_id.get(account.provider),
+            "name": by_id[account.provider].name if account.provider in by_id else account.provider,
+            "known_as": known_as(account),
+            "token": tokens.get(account.pk),
+        }
+        for account in form.accounts
     ]
     wanted = request.GET.get("connect")
     if any(account.provider == wanted for account in form.accounts):
@@ -42,17 +57,48 @@ def connections(request: HttpRequest) -> HttpResponse:
     return page(request, "connections", code, form=form, accounts=accounts, providers=providers, offer=offer)
 
 
-def _disconnect(request: HttpRequest, form: DisconnectForm, names: dict[str, str]) -> bool:
+def _disconnect(request: HttpRequest, form: DisconnectForm, providers: dict[str, Any]) -> bool:
+    """End the connection here, then the token there. Returns whether it was ended here."""
     with transaction.atomic():
         # Two browsers that end the last two connections at once must take turns.
         get_user_model()._default_manager.select_for_update().get(pk=request.user.pk)  # type: ignore[misc]
         if not form.is_valid():
             return False
         account = form.cleaned_data["account"]
-        name, label = names.get(account.provider, account.provider), known_as(account) or account.uid
-        if account.provider in names:
+        provider, secrets = providers.get(account.provider), _secrets(account)
+        name, label = provider.name if provider else account.provider, known_as(account) or account.uid
+        if provider:
             form.save()
         else:  # allauth wants to ask the provider for its name, and there is none any more
             account.delete()
-    messages.success(request, f"{name} is disconnected: {label} no longer opens this user.")
+    # After the end here is certain, and outside of the transaction: the provider may take its time.
+    lives_on = _revoke(provider, secrets)
+    said = f"{name} is disconnected: {label} no longer opens this user."
+    if lives_on:
+        messages.warning(request, f"{said} But its token lives on there: {lives_on} End it at {name} itself.")
+    else:
+        messages.success(request, f"{said} Its token was revoked there, too." if secrets else said)
     return True
+
+
+def _secrets(account: SocialAccount) -> Secrets | None:
+    try:
+        return secrets_of(token_of(account))
+    except NoToken:
+        return None
+
+
+def _revoke(provider: Any, secrets: Secrets | None) -> str:
+    """Return why the token may live on at the provider, "" where it does not."""
+    if secrets is None:
+        return ""
+    if provider is None:
+        return "it is not set up here any more."
+    try:
+        with get_adapter().get_requests_session() as session:
+            revoke(secrets, provider.endpoints(), session)
+    except NotRevoked as why:
+        return str(why)
+    except (RequestException, ProviderException):  # of its discovery page
+        return "It did not say where a token is taken back."
+    return ""

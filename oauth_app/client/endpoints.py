@@ -25,6 +25,7 @@ from django.http import HttpRequest
 from requests import RequestException
 
 from . import id_token, signals
+from .stored import Grant
 
 logger = logging.getLogger("oauth_app.client")
 
@@ -52,6 +53,8 @@ class CarefulAdapter:
     """Mixed into allauth's adapters: one error for every answer that is not what the specification allows."""
 
     provider_id: str
+    asked = ""  # the scopes of this sign-in; the view puts them here
+    grant: Grant | None = None  # what was answered, for whoever keeps it when the sign-in is done
 
     def get_access_token_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Exchange the code for a token (RFC 6749 §4.1.3)."""
@@ -64,6 +67,7 @@ class CarefulAdapter:
     def parse_token(self, data: dict[str, Any]) -> SocialToken:
         """Read the answer of the exchange."""
         with usable_answer(self.provider_id):
+            self.grant = Grant.of(data, self.asked)
             return super().parse_token(data)  # type: ignore[misc]
 
     def complete_login(self, *args: Any, **kwargs: Any) -> SocialLogin:

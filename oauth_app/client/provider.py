@@ -18,11 +18,14 @@ from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.github.provider import GitHubProvider as StockGitHub
 from allauth.socialaccount.providers.google.provider import GoogleProvider as StockGoogle
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider as StockOpenIDConnect
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .endpoints import GitHubAdapter, GoogleAdapter, OpenIDConnectAdapter
+from .models import ProviderToken
+from .on_behalf import Endpoints
 
 
 class CarefulProvider:
@@ -32,11 +35,21 @@ class CarefulProvider:
     about = ""
     app: Any
     sub_id: str
+    request: HttpRequest
 
     @property
     def login_url(self) -> str:
         """Where the form of the button goes."""
         return str(self.get_login_url(self.request))  # type: ignore[attr-defined]
+
+    @property
+    def more_scopes(self) -> dict[str, str]:
+        """Return what we may ask for beyond a sign-in, each scope with words for a page. The settings say it."""
+        return dict(self.app.settings.get("more_scopes", {}))
+
+    def endpoints(self) -> Endpoints:
+        """Return where tokens are refreshed and revoked. Raises what a call to the provider may raise."""
+        raise NotImplementedError
 
     def get_scope_from_request(self, request: HttpRequest) -> list[str]:
         """Ignore `?scope=`: what we ask for is decided here, not by a link."""
@@ -47,13 +60,35 @@ class CarefulProvider:
         return dict(self.get_auth_params())  # type: ignore[attr-defined]
 
     def get_redirect_from_request_kwargs(self, request: HttpRequest) -> dict[str, Any]:
-        """Take `process` and `next` from the form: only what we know, only paths of this site."""
+        """Take `process`, `next` and `more` from the form: only what we know, only paths of this site."""
         kwargs: dict[str, Any] = super().get_redirect_from_request_kwargs(request)  # type: ignore[misc]
         connect = kwargs["process"] == AuthProcess.CONNECT
         kwargs["process"] = AuthProcess.CONNECT if connect else AuthProcess.LOGIN
         default = reverse("oauth:connections" if connect else "oauth:signed_in")
         kwargs["next_url"] = local_path(request.POST.get("next")) or default
+        if connect and (more := request.POST.get("more")) in self.more_scopes:
+            kept = ProviderToken.objects.filter(account__user=request.user.pk, account__provider=self.sub_id)
+            kwargs["scope"] = self._with_more(more, kept)
+            kwargs["auth_params"] |= self.params_for_more(kept)
+            kwargs["more"] = more
         return kwargs
+
+    def _with_more(self, more: str, kept: QuerySet[ProviderToken]) -> list[str]:
+        """Return what to ask for, so that the new token can do what the present one can, and this."""
+        had = {scope for token in kept for scope in token.scope_list if scope in self.more_scopes}
+        return list(dict.fromkeys([*self.get_scope(), *sorted(had), more]))  # type: ignore[attr-defined]
+
+    def params_for_more(self, kept: QuerySet[ProviderToken]) -> dict[str, str]:
+        """Return what else this provider must be told when it is asked for more."""
+        return {}
+
+    def redirect(self, request: HttpRequest, process: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Keep what is asked for with the `state`: an answer that names no scope means this (RFC 6749 §5.1)."""
+        scope = kwargs.pop("scope", None) or self.get_scope()  # type: ignore[attr-defined]
+        response: HttpResponse = super().redirect(  # type: ignore[misc]
+            request, process, *args, scope=scope, asked=" ".join(scope), **kwargs
+        )
+        return response
 
     def sociallogin_from_response(self, request: HttpRequest, response: Any) -> SocialLogin:
         """Refuse what no database could store (NUL, NaN, half of a surrogate pair)."""
@@ -96,6 +131,12 @@ class GitHubProvider(CarefulProvider, StockGitHub):
             raise TypeError("id")
         return str(data["id"])
 
+    def endpoints(self) -> Endpoints:
+        """Return GitHub's. Tokens of an OAuth app do not expire, so there is nothing to refresh."""
+        app = self.app
+        url = f"{GitHubAdapter.api_url}/applications/{app.client_id}/token"
+        return Endpoints(app.client_id, app.secret, revocation_url=url, own_way=True)
+
 
 class IDTokenProvider(CarefulProvider):
     """Mixed into the providers of OpenID Connect: the authorization request has a nonce (Core §3.1.2.1)."""
@@ -123,6 +164,18 @@ class GoogleProvider(IDTokenProvider, StockGoogle):
             address.verified = data.get("email_verified", data.get("verified_email")) is True
         return addresses
 
+    def params_for_more(self, kept: QuerySet[ProviderToken]) -> dict[str, str]:
+        """The new token shall cover what was granted before. A refresh token comes with a consent only: ask for one
+        where we have none (any more).
+        """
+        consent = {} if kept.filter(refreshable=True).exists() else {"prompt": "consent"}
+        return {"include_granted_scopes": "true"} | consent
+
+    def endpoints(self) -> Endpoints:
+        """Return Google's."""
+        revocation_url = self.get_settings().get("REVOKE_URL", "https://oauth2.googleapis.com/revoke")
+        return Endpoints(self.app.client_id, self.app.secret, GoogleAdapter.access_token_url, revocation_url)
+
 
 class OpenIDConnectProvider(IDTokenProvider, StockOpenIDConnect):
     """OpenID Connect with discovery: Keycloak, a school's or an employer's sign-in, and the like."""
@@ -133,6 +186,16 @@ class OpenIDConnectProvider(IDTokenProvider, StockOpenIDConnect):
     def account_id(self, data: Mapping[str, Any]) -> str:
         """Return `sub` of the ID token. The check has seen that user-info says the same."""
         return super().account_id(data["id_token"])
+
+    def endpoints(self) -> Endpoints:
+        """Return what the discovery page names. Revocation is optional there (RFC 8414 §2)."""
+        adapter = self.get_oauth2_adapter(self.request)
+        config = adapter.openid_config
+        revocation_url = config.get("revocation_endpoint")
+        if not str(revocation_url).startswith(("https://", "http://")):
+            revocation_url = ""
+        method = "client_secret_basic" if adapter.basic_auth else "client_secret_post"
+        return Endpoints(self.app.client_id, self.app.secret, adapter.access_token_url, revocation_url, method)
 
 
 def local_path(url: str | None) -> str:

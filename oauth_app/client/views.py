@@ -32,6 +32,7 @@ from .once import CannotTell, is_first
 from .pages import page
 from .provider import local_path
 from .set_up import may_see
+from .stored import Grant, keep
 from .transport import answers
 
 PROVIDER_COOKIE = "oauth_provider"  # whom this browser last signed in with, to say that it has a session of its own
@@ -131,12 +132,23 @@ class CallbackView(OAuth2CallbackView):
     """allauth's view, with a state that counts once."""
 
     def _get_state(self, request: HttpRequest, provider: Any) -> Any:
-        """Take the state, and tell the adapter its nonce. There is no public hook: a test names the version."""
+        """Take the state, once. Tell the adapter which nonce the ID token must have, and which scopes were asked for.
+
+        There is no public hook: a test names the version.
+        """
         state, response = super()._get_state(request, provider)
         if state is not None and not is_first(request.GET["state"]):
             return None, page(request, "used_up", HTTPStatus.BAD_REQUEST, provider=provider)
         self.adapter.nonce = (state or {}).get("nonce", "")
+        self.adapter.asked = (state or {}).get("asked", "")
         return state, response
+
+
+def _keep_tokens(request: HttpRequest, grant: Grant | None) -> None:
+    """Keep them only now that the sign-in or the connection is done: of one that was refused nothing stays."""
+    login: SocialLogin | None = getattr(request, "accepted_login", None)
+    if grant and login and login.account.pk and login.account.user_id == request.user.pk:
+        keep(login.account, grant)
 
 
 @never_cache
@@ -144,11 +156,13 @@ class CallbackView(OAuth2CallbackView):
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Take the code (RFC 6749 §4.1.2). allauth checks the state, exchanges the code, and asks our adapter."""
     provider = _provider_here(request, provider_id)
-    view = CallbackView.adapter_view(provider.get_oauth2_adapter(request))
+    adapter = provider.get_oauth2_adapter(request)
+    view = CallbackView.adapter_view(adapter)
     was_anonymous = not request.user.is_authenticated
     response = _step(request, provider, view)
     if response.status_code != HTTPStatus.FOUND or not request.user.is_authenticated:
         return response
+    _keep_tokens(request, adapter.grant)
     if was_anonymous and response["Location"] != reverse("oauth:signed_in"):  # that page says it itself
         text = f"OAuth has finished: {provider.name} said who you are. This is an ordinary Django session now."
         messages.success(request, text)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from authdemo.accounts.models import User
 from jwt_app.models import Denial
+from oauth_app.client.stored import Grant, keep
 
 PASSWORD = "correct horse"
 
@@ -27,12 +28,13 @@ def alice(db) -> User:
     """She has a confirmed address and a connected account."""
     alice = User.objects.create_user("alice", "alice@example.com", PASSWORD)
     EmailAddress.objects.create(user=alice, email=alice.email, verified=True, primary=True)
-    SocialAccount.objects.create(
+    account = SocialAccount.objects.create(
         user=alice,
         provider="github",
         uid="1234567",
         extra_data={"login": "alice", "access_token": "gho_secret-of-the-provider", "id_token": {"sub": "alice-sub"}},
     )
+    keep(account, Grant("gho_stored-access-token", "ghr_stored-refresh-token", "user:email", None))
     return alice
 
 

@@ -38,6 +38,8 @@ def test_no_page_fails_and_none_shows_a_secret(model, admin, alice, alices, toke
         *(token.rsplit(".", 1)[1] for token in tokens.values()),
         *User.objects.exclude(password="").values_list("password", flat=True),
         "gho_secret-of-the-provider",
+        "gho_stored-access-token",
+        "ghr_stored-refresh-token",
         "gues5ed-and-wr0ng",
     ]
     assert len(secrets) >= 10

@@ -41,6 +41,11 @@ LEGS = {
         "keys": "/oidc/jwks",
     },
 }
+REVOKE = {
+    "github": "/github/api/v3/applications/authdemo-github/token",
+    "google": "/google/revoke",
+    "outside": "/oidc/identity/o/api/revoke",
+}
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 JWKS = {"keys": [json.loads(RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "key-1", "use": "sig", "alg": "RS256"}]}
@@ -140,11 +145,15 @@ class Company:
                 "token_endpoint": self.url + TOKEN["outside"],
                 "userinfo_endpoint": self.url + WHO["outside"],
                 "jwks_uri": f"{discovery}/jwks",
+                "revocation_endpoint": self.url + REVOKE["outside"],
                 "token_endpoint_auth_methods_supported": ["client_secret_post"],
             },
             f"{urlsplit(discovery).path}/jwks": JWKS,
             "/google/jwks": JWKS,
             "/google/jwks.json": JWKS,
+            REVOKE["github"]: {},
+            REVOKE["google"]: {},
+            REVOKE["outside"]: {},
             TOKEN["outside"]: tokens | {"id_token": self.id_token(**self.claims(discovery, "authdemo-oidc"))},
             WHO["outside"]: self.claims(discovery, "authdemo-oidc"),
         }
@@ -157,7 +166,8 @@ class Company:
         if path == self.last:
             self.stop()
         kind = "application/x-www-form-urlencoded" if path == TOKEN["github"] else "application/json"
-        (self.spoiled.get(path) or answer(self.normal(path), kind=kind))(request)
+        status = 204 if path == REVOKE["github"] else 200
+        (self.spoiled.get(path) or answer(self.normal(path), status, kind))(request)
 
 
 @contextmanager
@@ -171,7 +181,7 @@ def listening() -> Iterator[Company]:
             except (BrokenPipeError, ConnectionResetError):  # the site has given up
                 self.close_connection = True
 
-        do_POST = do_GET
+        do_POST = do_DELETE = do_GET
 
         def log_message(self, *args: Any) -> None:
             pass
@@ -203,6 +213,8 @@ def company(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Company]
 def point_at(url: str, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """Let the site in this process take whoever is at `url` for GitHub, Google and the OpenID provider."""
     monkeypatch.setattr(GitHubAdapter, "access_token_url", url + TOKEN["github"])
+    monkeypatch.setattr(GitHubAdapter, "api_url", f"{url}/github/api/v3")
+    monkeypatch.setitem(settings.SOCIALACCOUNT_PROVIDERS["google"], "REVOKE_URL", f"{url}/google/revoke")
     monkeypatch.setattr(GitHubAdapter, "profile_url", f"{url}/github/api/v3/user")
     monkeypatch.setattr(GitHubAdapter, "emails_url", f"{url}/github/api/v3/user/emails")
     monkeypatch.setattr(GoogleAdapter, "access_token_url", url + TOKEN["google"])
