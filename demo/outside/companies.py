@@ -54,7 +54,11 @@ GITHUB = Company(
     client_id="authdemo-github",
     client_secret="outside-github-secret",
     callback="/oauth/accounts/github/login/callback/",
-    scopes={"read:user": "Read your profile: name and user name", "user:email": "Read your e-mail addresses"},
+    scopes={
+        "read:user": "Read your profile: name and user name",
+        "user:email": "Read your e-mail addresses",
+        "public_repo": "See and change your public repositories",
+    },
     default_scopes=("read:user",),
     first_account=1001,
 )
@@ -71,7 +75,9 @@ GOOGLE = Company(
         "openid": "Know which account is yours",
         "profile": "See your name",
         "email": "See your e-mail address",
+        "https://www.googleapis.com/auth/calendar.readonly": "See your calendars",
     },
+    grants=("authorization_code", "refresh_token"),
     first_account=2001,
 )
 OIDC = Company(
@@ -87,6 +93,7 @@ OIDC = Company(
         "openid": "Know which account is yours",
         "profile": "See your name and user name",
         "email": "See your e-mail address",
+        "timetable": "See your timetable",
     },
     grants=("authorization_code", "refresh_token"),
     first_account=3001,

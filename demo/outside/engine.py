@@ -24,9 +24,11 @@ from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from .companies import Company, company_of
+from . import offline
+from .companies import GOOGLE, Company, company_of
 
 PARAMETERS = ("client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "prompt")
+GOOGLES_OWN = ("access_type", "include_granted_scopes")
 PKCE_PARAMETERS = ("code_challenge", "code_challenge_method")
 
 
@@ -73,7 +75,7 @@ class AuthorizeView(views.AuthorizationView):
         super().setup(request, *args, **kwargs)
         self.company = company_of(request)
         query = QueryDict(mutable=True)
-        for name in (*PARAMETERS, *PKCE_PARAMETERS):
+        for name in (*PARAMETERS, *PKCE_PARAMETERS, *(GOOGLES_OWN if self.company == GOOGLE else ())):
             if name in request.GET:
                 query.setlist(name, request.GET.getlist(name))
         use_query(request, query)
@@ -85,6 +87,8 @@ class AuthorizeView(views.AuthorizationView):
             return error_page(request, *refused)
         if response := self._prompted(request):
             return response
+        if request.GET.get("include_granted_scopes") == "true" and request.user.is_authenticated:
+            self._include_granted(request)
         return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -101,7 +105,10 @@ class AuthorizeView(views.AuthorizationView):
         """Send the code to the client. A form signed for a client of another company is worth nothing here."""
         if self._request_info["client_id"] != self.company.client_id:
             return error_page(self.request, "invalid_client", "This request was made for another company.")
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        if self.request.GET.get("access_type") == "offline":
+            offline.note(response.get("Location", ""))
+        return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show the consent page again: no scope of those asked for was allowed."""
@@ -119,6 +126,13 @@ class AuthorizeView(views.AuthorizationView):
         if request.user.is_authenticated:
             return None
         return redirect_to_login(request.get_full_path(), f"{self.company.home}login")
+
+    def _include_granted(self, request: HttpRequest) -> None:
+        """Ask for what the account has allowed this app before as well: Google's incremental authorization."""
+        query = request.GET.copy()
+        granted = offline.granted_scopes(request.user, self.company)
+        query["scope"] = " ".join(dict.fromkeys([*query.get("scope", "").split(), *granted]))
+        use_query(request, query)
 
     def _prompted(self, request: HttpRequest) -> HttpResponse | None:
         """Answer `prompt` (OpenID Connect Core §3.1.2.1): consent is asked each time, so "none" never succeeds."""
@@ -156,8 +170,13 @@ class TokenView(views.TokenView):
         return self.shaped(response, json.loads(response.content))
 
     def shaped(self, response: HttpResponse, tokens: dict[str, Any]) -> HttpResponse:
-        """Return the answer as this company gives it: a refresh token only to a client that has the grant."""
-        if "refresh_token" in tokens and "refresh_token" not in self.company.grants:
+        """Return the answer as this company gives it: a refresh token only to a client that has the grant.
+
+        At Google only to one that asked for `access_type=offline`.
+        """
+        first = self.request.POST.get("grant_type") == "authorization_code"
+        unasked = self.company == GOOGLE and first and not offline.was_noted(self.request.POST.get("code", ""))
+        if "refresh_token" in tokens and ("refresh_token" not in self.company.grants or unasked):
             Token.objects.by_value(tokens.pop("refresh_token")).filter(type=Token.Type.REFRESH_TOKEN).delete()
             tokens.pop("refresh_expires_in", None)
             response.content = json.dumps(tokens)
@@ -194,8 +213,12 @@ class RevokeView(views.RevokeView):
             return invalid_client(company)
         body = request.POST.copy()
         # RFC 7009 §2.1: the token must be the client's own. The engine deletes it whoever asks.
-        if Token.objects.by_value(body.get("token", "")).exclude(client_id=company.client_id).exists():
+        found = Token.objects.by_value(body.get("token", ""))
+        if found.exclude(client_id=company.client_id).exists():
             body["token"] = "unknown"
+        elif company == GOOGLE and (token := found.first()):
+            # At Google one token stands for all that the user has allowed the app.
+            Token.objects.filter(client_id=company.client_id, user_id=token.user_id).delete()
         request.POST = body  # type: ignore[assignment]
         return super().post(request, *args, **kwargs)
 
@@ -203,13 +226,21 @@ class RevokeView(views.RevokeView):
 def client_ids(request: HttpRequest) -> set[str]:
     """Return every client id that a request claims: by Basic authentication and in its body. Two differ: refuse."""
     ids = {request.POST["client_id"]} if "client_id" in request.POST else set()
-    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            ids.add(unquote_plus(base64.b64decode(value, validate=True).decode().partition(":")[0]))
-        except (binascii.Error, UnicodeDecodeError):
-            ids.add("")
+    if (credentials := basic_credentials(request)) is not None:
+        ids.add(credentials[0])
     return ids
+
+
+def basic_credentials(request: HttpRequest) -> tuple[str, str] | None:
+    """Return id and secret of Basic authentication (RFC 6749 §2.3.1): "" for nonsense, None for another scheme."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return unquote_plus(name), unquote_plus(secret)
 
 
 def invalid_client(company: Company) -> HttpResponse:

@@ -6,14 +6,16 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from allauth.idp.oidc.models import Token
+from allauth.idp.oidc.models import Client, Token
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
-from .engine import AuthorizeView, TokenView, bearer_token, use_query
+from .companies import GITHUB
+from .engine import AuthorizeView, TokenView, basic_credentials, bearer_token, use_query
 from .models import Account
 
 ERRORS = {
@@ -113,3 +115,25 @@ def emails(request: HttpRequest) -> JsonResponse:
         "visibility": "public" if token.user.email_verified else None,
     }
     return JsonResponse([address], safe=False, headers={"X-OAuth-Scopes": ", ".join(token.get_scopes())})
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["DELETE"])
+def delete_token(request: HttpRequest, client_id: str) -> HttpResponse:
+    """`DELETE /github/api/v3/applications/{client_id}/token`: GitHub's own way to revoke, in the place of RFC 7009.
+
+    The app says who it is by Basic authentication, and names a token of its own in JSON. 204, or 404 for any other.
+    """
+    client = Client.objects.filter(pk=GITHUB.client_id).first()
+    name, secret = basic_credentials(request) or ("", "")
+    if client is None or {name, client_id} != {client.pk} or not client.check_secret(secret):
+        return _refused(HTTPStatus.UNAUTHORIZED, "Bad credentials")
+    try:
+        token = json.loads(request.body)["access_token"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        token = None
+    if not isinstance(token, str):
+        return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid request: access_token is needed.")
+    ended, _ = Token.objects.by_value(token).filter(client=client, type=Token.Type.ACCESS_TOKEN).delete()
+    return HttpResponse(status=HTTPStatus.NO_CONTENT) if ended else _refused(HTTPStatus.NOT_FOUND, "Not Found")

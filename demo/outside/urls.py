@@ -5,16 +5,18 @@ from __future__ import annotations
 from allauth.idp.oidc.views import jwks
 from django.urls import URLPattern, include, path
 
-from . import github, google, views
+from . import apis, github, google, grants, guests, views
 from .engine import AuthorizeView, RevokeView, TokenView, UserInfoView
 
 
 def pages(slug: str) -> list[URLPattern]:
-    """Return what every company has: a first page, sign in, sign out."""
+    """Return what every company has: a first page, sign in, sign out, apps with access, accounts to throw away."""
     return [
         path(f"{slug}/", views.home),
         path(f"{slug}/login", views.SignInView.as_view()),
         path(f"{slug}/logout", views.sign_out),
+        path(f"{slug}/apps", grants.apps),
+        path(f"{slug}/signup", guests.sign_up),
     ]
 
 
@@ -27,12 +29,15 @@ urlpatterns = [
     path("github/login/oauth/access_token", github.GitHubTokenView.as_view()),
     path("github/api/v3/user", github.user),
     path("github/api/v3/user/emails", github.emails),
+    path("github/api/v3/user/repos", apis.repositories),
+    path("github/api/v3/applications/<str:client_id>/token", github.delete_token),
     # Google
     *pages("google"),
     path("google/o/oauth2/v2/auth", AuthorizeView.as_view()),
     path("google/token", TokenView.as_view()),
     path("google/userinfo", UserInfoView.as_view()),
     path("google/revoke", RevokeView.as_view()),
+    path("google/calendar/v3/users/me/calendarList", apis.calendars),
     path("google/certs", google.certs),
     path("google/jwks.json", jwks),
     path("google/.well-known/openid-configuration", google.discovery),
@@ -42,6 +47,7 @@ urlpatterns = [
     path("oidc/identity/o/api/token", TokenView.as_view()),
     path("oidc/identity/o/api/userinfo", UserInfoView.as_view()),
     path("oidc/identity/o/api/revoke", RevokeView.as_view()),
+    path("oidc/api/timetable", apis.timetable),
     path("oidc/identity/o/device", views.not_offered),
     path("oidc/identity/o/api/device/code", views.not_offered),
     path("oidc/", include("allauth.idp.urls")),

@@ -16,7 +16,7 @@ from tests.demo.visitor import PASSWORD, Visitor
 
 COMPANIES = ["github", "google", "oidc"]
 every_company = pytest.mark.parametrize("company", COMPANIES)
-PAGES = ["/", *(f"/{company}/{page}" for company in COMPANIES for page in ("", "login", "logout"))]
+PAGES = ["/", *(f"/{company}/{page}" for company in COMPANIES for page in ("", "login", "logout", "signup"))]
 
 
 @every_company

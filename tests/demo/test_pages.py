@@ -33,7 +33,8 @@ def test_nothing_stands_in_anybodys_way(outside, page, client_of, company):
     sign_in(page)
     expect(page.get_by_text("You are signed in here")).to_be_visible()
     consent = client_of(company).request_url().removeprefix(outside.url)
-    assert sweep(page, outside.url, [consent, f"/{company}/", f"/{company}/login", f"/{company}/logout"]) == []
+    pages = [f"/{company}/{name}" for name in ("", "login", "logout", "apps", "signup")]
+    assert sweep(page, outside.url, [consent, *pages]) == []
 
 
 @every_company
