@@ -23,6 +23,7 @@ urlpatterns = [
     path("jwt/", include("jwt_app.labs.denylist.urls")),
     path("jwt/api/", include("authdemo.api_docs.urls")),
     path("oauth/", include("oauth_app.client.urls")),
+    path("oauth/", include("oauth_app.labs.behalf.urls")),
     path("workshop/", include("authdemo.workshop.urls")),
     path("wire/", include("authdemo.wire.urls")),
     path("device/", include("authdemo.device.urls")),

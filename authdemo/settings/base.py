@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "jwt_app.labs.storage",
     "jwt_app.labs.denylist",
     "jwt_app.attacks",
+    "oauth_app.labs.behalf",
 ]
 
 MIDDLEWARE = [

@@ -97,6 +97,7 @@ elif PROVIDERS_URL:
         "JWKS_URL": f"{PROVIDERS_URL}/google/jwks.json",  # ours: the keys that sign its ID tokens
         "ID_TOKEN_ISSUER": f"{PROVIDERS_URL}/google",
         "REVOKE_URL": f"{PROVIDERS_URL}/google/revoke",
+        "API_URL": f"{PROVIDERS_URL}/google",
         "APPS": [
             {
                 "client_id": "authdemo-google",

@@ -103,6 +103,7 @@ WORDS = {
     "oauth_provider", "provider", "colour", "access_type", "format", "visibility", "type", "response_types_supported",
     "grant_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported", "scopes_supported",
     "code_challenge_methods_supported", "token_endpoint_auth_methods_supported", "x-oauth-scopes",
+    "x-accepted-oauth-scopes", "include_granted_scopes", "token_type_hint", "reason", "more",
 }  # fmt: skip
 OTHERS = {
     # Shapes of their own (see redaction.SHAPES), values that are parts, and names whose values are masked.
@@ -147,7 +148,9 @@ CONSTANTS = CODES | {
     "login", "select_account", "code", "query", "fragment", "form_post", "authorization_code", "refresh_token",
     "client_credentials", "password", "S256", "plain", "Bearer", "bearer", "notes:read", "notes:write", "User",
     "teal", "plum", "amber", "red",  # a learner's colour
-    "client_secret_basic", "client_secret_post",
+    "client_secret_basic", "client_secret_post", "access_token", "public_repo", "repo", "timetable",
+    "https://www.googleapis.com/auth/calendar.readonly", "PERMISSION_DENIED", "UNAUTHENTICATED", "authError",
+    "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
     # This site
     "session", "jwt", "oauth2", "session cookie", "access token", "user", "staff", "A", "B", "ok", "failed",
     "connect", "grant", "deny", "github", "google", "outside", "RSA", "EC", "OKP", "sig", "RS256", "ES256", "EdDSA",
@@ -157,5 +160,6 @@ CONSTANTS = CODES | {
 PROVIDER_PATHS = {
     "github", "google", "oidc", "login", "oauth", "authorize", "access_token", "o", "oauth2", "v2", "v3", "auth",
     "token", "userinfo", "certs", "identity", "api", "user", "emails", "jwks", "jwks.json", "logout", "healthz",
-    "orders", ".well-known", "openid-configuration",
+    "orders", ".well-known", "openid-configuration", "revoke", "repos", "applications", "calendar", "users", "me",
+    "calendarList", "timetable", "apps", "signup",
 }  # fmt: skip

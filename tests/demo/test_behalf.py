@@ -154,7 +154,14 @@ def test_only_the_app_itself_and_only_its_own_tokens(outside, granted):
     assert delete(outside, client, token, of="authdemo-google").status_code == 401
     assert delete(outside, client, token, auth=("authdemo-google", "outside-google-secret")).status_code == 401
     assert delete(outside, client, granted("google")[1]["access_token"]).status_code == 404
-    for body in ({"json": {}}, {"json": []}, {"json": {"access_token": 5}}, {"data": b"\xff"}, {"json": None}):
+    bodies: tuple[dict, ...] = (
+        {"json": {}},
+        {"json": []},
+        {"json": {"access_token": 5}},
+        {"data": b"\xff"},
+        {"json": None},
+    )
+    for body in bodies:
         assert delete(outside, client, token, **({"json": None} | body)).status_code == 422
     assert ask(outside, "github", token, "/github/api/v3/user").status_code == 200
     assert requests.get(f"{outside.url}/github/api/v3/applications/x/token", timeout=20).status_code == 405
