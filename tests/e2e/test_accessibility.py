@@ -24,6 +24,7 @@ SITE_PAGES = [
     "/oauth/",
     "/oauth/set-up/",
     "/oauth/accounts/google/login/",
+    "/oauth/behalf/",
     "/no/such/page/",
 ]
 SIGNED_IN_PAGES = [
@@ -42,6 +43,7 @@ SIGNED_IN_PAGES = [
     "/jwt/denylist/",
     "/oauth/",
     "/oauth/connections/",
+    "/oauth/behalf/",
     "/wire/",
     "/device/",
     "/start-over/",
@@ -56,6 +58,7 @@ ADMIN_PAGES = [
     "/admin/jwt_app/refreshfamily/",
     "/admin/jwt_app/denial/",
     "/admin/socialaccount/socialaccount/",
+    "/admin/oauth_client/providertoken/",
     "/admin/account/emailaddress/",
     "/admin/guard/failures/",
 ]
@@ -123,3 +126,21 @@ def test_the_sign_in_page_of_a_provider(demo, page):
     page.get_by_role("button", name="GitHub").first.click()
     page.wait_for_url(f"{demo.providers}/**")
     assert violations(page) == []
+
+
+def test_a_stored_token_at_work_and_what_remains(demo, page):
+    page.goto(f"{demo.site}/oauth/")
+    page.get_by_role("button", name="Sign in with Google").click()
+    page.get_by_label("User name or e-mail").fill("mallory.outside")
+    page.get_by_label("Password").fill("workshop-2026")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Allow").click()
+    page.wait_for_url(f"{demo.site}/**")
+    page.goto(f"{demo.site}/oauth/behalf/")
+    page.get_by_role("button", name="My calendars").click()
+    page.get_by_text("Outside the scope").wait_for()
+    page.goto(f"{demo.site}/oauth/connections/")
+    page.get_by_role("button", name="Try it: Delete the account here").click()
+    page.get_by_text("remains", exact=False).first.wait_for()
+    assert sweep(page, demo.site, ["/oauth/behalf/", "/oauth/connections/"]) == []
+    assert sweep(page, demo.providers, ["/google/apps"]) == []

@@ -103,7 +103,7 @@ class Used:
 
     def key_files(self, folder: Path) -> None:
         """Note the secrets that the processes have made for themselves."""
-        for name in ("secret_key", "outside_secret_key"):
+        for name in ("secret_key", "outside_secret_key", "oauth_token_key"):
             self.add(name, (folder / name).read_text(encoding="ascii"))
         ring = json.loads((folder / "jwt_keys.json").read_text(encoding="ascii"))["keys"]
         pems = {"jwt_keys.json": ring[-1]["private"]}

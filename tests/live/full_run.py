@@ -29,6 +29,7 @@ STEPS: list[Callable[[Run], None]] = [
     provider_steps.sign_in_with_each_provider,
     provider_steps.a_forged_callback,
     provider_steps.connect_switch_disconnect,
+    provider_steps.on_my_behalf,
     steps.the_other_device,
     steps.credentials_in_addresses,
     steps.the_wire_as_a_page,

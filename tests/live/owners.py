@@ -91,6 +91,7 @@ OWNERS = [
     Owner("refresh token", "referer:site to site", "the visitor has put it into an address"),
     Owner("secret_key", "file:secret_key", "made once for all processes"),
     Owner("jwt_keys.json", "file:jwt_keys.json", "made once for all processes"),
+    Owner("oauth_token_key", "file:oauth_token_key", "made once for all processes"),
     Owner("outside_secret_key", "file:outside_secret_key", "made once"),
     Owner("outside_oidc_key.pem", "file:outside_oidc_key.pem", "made once"),
 ]

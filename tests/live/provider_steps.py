@@ -73,3 +73,31 @@ def connect_switch_disconnect(run: Run) -> None:
     at_the_provider(run, "GitHub", "Allow")
     run.page.get_by_role("button", name="Disconnect GitHub").click()
     expect(run.page.get_by_text("No account is connected.")).to_be_visible()
+
+
+def on_my_behalf(run: Run) -> None:
+    """A stored token: used, refused, given one scope more, refreshed, revoked there; and an end of everything."""
+    run.end_session()
+    run.go("/oauth/")
+    run.press("Sign in with Google")
+    at_the_provider(run, "Google", "Allow")
+    run.go("/oauth/behalf/")
+    for button, words in (("Who am I?", "Inside the scope."), ("My calendars", "Outside the scope")):
+        run.look()
+        run.page.get_by_role("button", name=re.compile(re.escape(button))).first.click()
+        expect(run.page.get_by_role("main")).to_contain_text(words)
+    run.page.get_by_role("button", name=re.compile("one more scope")).click()
+    at_the_provider(run, "Google", "Allow")
+    for button, words in (("My calendars", "Choir"), ("Refresh now", "A new access token came")):
+        run.look()
+        run.page.get_by_role("button", name=re.compile(button)).first.click()
+        expect(run.page.get_by_role("main")).to_contain_text(words)
+    stores(run.places, run.demo)
+    run.page.goto(f"{run.demo.providers}/google/apps")
+    run.page.get_by_role("button", name="Remove access").click()
+    run.go("/oauth/behalf/")
+    run.page.get_by_role("button", name=re.compile("^Who am I")).first.click()
+    expect(run.page.get_by_role("main")).to_contain_text("You are still signed in here.")
+    run.go("/oauth/connections/")
+    run.page.get_by_role("button", name="Try it: Delete the account here").click()
+    expect(run.page.get_by_role("main")).to_contain_text("remains")

@@ -136,6 +136,9 @@ def walk_oauth(meter: Meter, company: Company) -> None:  # noqa: F811
         for path in ("", "signed-in/", "connections/", "switch/github/"):
             meter.get(f"/oauth/{path}")
         meter.post("/oauth/connections/", {"account": "0"})
+        meter.get("/oauth/behalf/")
+        meter.post("/oauth/behalf/act/", {"account": "0", "action": "who"})
+        meter.post("/oauth/behalf/remains/", {"provider": "nobody", "act": "delete"})
         meter.post(f"{OAUTH}/logout/")
 
 

@@ -37,11 +37,29 @@ PAGES: dict[str, tuple[Part, ...]] = {
             ),
             ("SOCIALACCOUNT_STORE_TOKENS", "SOCIALACCOUNT_EMAIL_AUTHENTICATION"),
         ),
+        Part("To keep the token, when that was done", ("oauth_app.client.views._keep_tokens",)),
         Part("For this page", ("oauth_app.client.views.signed_in",)),
     ),
     "oauth:connections": (
         Part("For this page, and when you disconnect", ("oauth_app.client.connections.connections",)),
         Part("May it go?", ("oauth_app.client.adapter.SocialAccountAdapter.validate_disconnect",)),
+        Part("To take the token back at the provider", ("oauth_app.client.on_behalf.revoke",)),
+        Part(
+            "When you try what remains",
+            ("oauth_app.labs.behalf.remaining.trial", "oauth_app.labs.behalf.remaining.look"),
+        ),
+    ),
+    "behalf:index": (
+        Part("When you call", ("oauth_app.client.on_behalf.call", "oauth_app.client.stored.secrets_of")),
+        Part(
+            "When the token is refreshed",
+            ("oauth_app.client.on_behalf.refresh", "authlib.oauth2.client.OAuth2Client.refresh_token"),
+        ),
+        Part("How it is kept", ("oauth_app.client.models.ProviderToken", "oauth_app.client.stored.keep")),
+        Part(
+            "When you ask for one more scope",
+            ("oauth_app.client.provider.CarefulProvider.get_redirect_from_request_kwargs",),
+        ),
     ),
     "oauth:set_up": (
         Part(

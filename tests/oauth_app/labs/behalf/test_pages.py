@@ -1,0 +1,153 @@
+"""The pages when nothing is there, when something breaks, and where there are no experiments."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from cryptography.fernet import Fernet
+from django.contrib.auth import get_user_model
+
+from oauth_app.client.models import ProviderToken
+from tests.oauth_app.conftest import (  # noqa: F401  fixtures
+    PROVIDERS,
+    TOKEN,
+    WHO,
+    answer,
+    company,
+    drip,
+    silence,
+    visitor,
+)
+from tests.oauth_app.test_tokens import change_key, tokens
+
+User = get_user_model()
+PAGE = "/oauth/behalf/"
+API = {"github": "/github/api/v3/user", "google": "/google/userinfo", "outside": WHO["outside"]}
+
+
+@pytest.fixture(autouse=True)
+def labs(settings):
+    settings.LABS = True
+
+
+def text(response) -> str:
+    return str(response.content.decode())
+
+
+def press(visitor, action):  # noqa: F811
+    number = SocialAccount.objects.get().pk
+    return visitor.client.post(f"{PAGE}act/", {"account": number, "action": action}, follow=True)
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}act/", f"{PAGE}remains/"])
+def test_without_experiments_there_is_no_such_page(client, db, settings, path):
+    settings.LABS = False
+    assert client.get(path).status_code == 404
+    assert client.post(path).status_code == 404
+
+
+def test_without_experiments_the_connections_are_as_before(visitor, settings):  # noqa: F811
+    settings.LABS = False
+    visitor.sign_in("github")
+    assert "remains" not in text(visitor.client.get("/oauth/connections/"))
+    assert "behalf" not in text(visitor.client.get("/oauth/"))
+
+
+def test_nobody_is_signed_in(client, company, db):  # noqa: F811
+    assert "Nobody is signed in, so there is no token to try." in text(client.get(PAGE))
+    assert client.post(f"{PAGE}act/")["Location"].startswith("/sessions/login/")
+
+
+def test_signed_in_by_a_password_only(client, company, db):  # noqa: F811
+    client.force_login(User.objects.create_user("bob"))
+    assert "no account of a provider is connected" in text(client.get(PAGE))
+    for number in ("", "0", "x", "9" * 30, "٣", "\0"):
+        assert client.post(f"{PAGE}act/", {"account": number, "action": "who"}).status_code == 404
+
+
+BROKEN = {
+    "500": (answer({}, 500), "answered with 500"),
+    "418": (answer({}, 418), "answered with 418"),
+    "a redirect": (answer({}, 302), "answered with 302"),
+    "silence": (silence(4), "did not answer in time"),
+    "a drip": (drip(60, 0.1), "did not answer in time"),
+    "too large": (answer(b"x" * 2_000_000), "not one that the specification allows"),
+    "a page": (answer("<b>no</b>", 200, "text/html"), "Inside the scope."),
+    "a list": (answer([1, 2]), "Inside the scope."),
+    "deep": (answer("[" * 100_000), "Inside the scope."),
+    "401 without words": (answer([], 401), "does not take this token any more"),
+    "403 with strange words": (answer({"error": {"message": {"a": 1}}, "message": 5}, 403), "Outside the scope"),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_an_api_that_breaks(visitor, provider, how, monkeypatch):  # noqa: F811
+    from oauth_app.client.endpoints import GoogleAdapter
+
+    monkeypatch.setattr(GoogleAdapter, "identity_url", f"{visitor.company.url}/google/userinfo")
+    visitor.sign_in(provider)
+    visitor.company.spoiled[API[provider]], words = BROKEN[how]
+    page = press(visitor, "who")
+    assert page.status_code == 200
+    assert words in text(page)
+    assert "<b>no</b>" not in text(page)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (answer({"error": "invalid_grant"}, 400), "The provider says that it is over"),
+        (answer({}, 500), "The provider did not answer, or answered with an error"),
+        (answer("x"), "not one that the specification allows"),
+        (silence(4), "The provider did not answer"),
+    ],
+)
+def test_a_refresh_that_breaks(visitor, said, words):  # noqa: F811
+    visitor.sign_in("outside")
+    account = SocialAccount.objects.get()
+    ProviderToken.objects.all().delete()
+    from oauth_app.client.stored import Grant, keep
+
+    keep(account, Grant("an-access-token", "a-refresh-token", "openid", None))
+    visitor.company.spoiled[TOKEN["outside"]] = said
+    page = text(press(visitor, "refresh"))
+    assert words in page
+    visitor.company.spoiled[TOKEN["outside"]] = answer(tokens())
+    assert "A new access token came" in text(press(visitor, "refresh"))
+
+
+def test_another_key_is_said_and_is_no_error(visitor):  # noqa: F811
+    visitor.sign_in("github")
+    change_key(Fernet.generate_key().decode())
+    try:
+        page = press(visitor, "who")
+        assert page.status_code == 200
+        assert "encrypted with another key than the one that is set now" in text(page)
+    finally:
+        change_key()
+
+
+def test_a_token_that_is_gone(visitor):  # noqa: F811
+    visitor.sign_in("github")
+    ProviderToken.objects.all().delete()
+    assert "None is kept." in text(visitor.client.get(PAGE))
+    assert "No token of this account is kept here." in text(press(visitor, "who"))
+
+
+def test_a_trial_that_breaks_off_leaves_nobody(visitor, settings):  # noqa: F811
+    """Nobody listens where the site is said to be."""
+    settings.SITE_URL = "http://127.0.0.1:9"
+    visitor.sign_in("github")
+    page = visitor.client.post(f"{PAGE}remains/", {"provider": "github", "act": "delete"}, follow=True)
+    assert "127.0.0.1:9 did not answer." in text(page)
+    assert not User.objects.filter(username__startswith="lab-").exists()
+
+
+def test_what_a_provider_says_is_text(visitor):  # noqa: F811
+    visitor.sign_in("github")
+    said = {"login": "<script>alert(1)</script>", "name": "x" * 10_000}
+    visitor.company.spoiled[API["github"]] = answer(said)
+    page = text(press(visitor, "who"))
+    assert "<script>alert(1)" not in page
+    assert "x" * 121 not in page
