@@ -24,6 +24,8 @@ urlpatterns = [
     path("jwt/api/", include("authdemo.api_docs.urls")),
     path("oauth/", include("oauth_app.client.urls")),
     path("oauth/", include("oauth_app.labs.behalf.urls")),
+    path("oauth/", include("oauth_app.labs.flow.urls")),
+    path("oauth/", include("oauth_app.labs.id_token.urls")),
     path("workshop/", include("authdemo.workshop.urls")),
     path("wire/", include("authdemo.wire.urls")),
     path("device/", include("authdemo.device.urls")),

@@ -96,6 +96,8 @@ INSTALLED_APPS = [
     "jwt_app.labs.denylist",
     "jwt_app.attacks",
     "oauth_app.labs.behalf",
+    "oauth_app.labs.flow",
+    "oauth_app.labs.id_token",
 ]
 
 MIDDLEWARE = [
@@ -119,6 +121,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "sessions_app.middleware.SessionKeyMiddleware",
     "authdemo.guard.middleware.NameBrowserMiddleware",
+    "oauth_app.labs.flow.slow.SlowMotionMiddleware",  # a sign-in that stops at each leg, for who has asked for it
     "axes.middleware.AxesMiddleware",  # puts the answer of a lock in the place of the view's
 ]
 

@@ -105,7 +105,9 @@ class IDTokenAdapter(CarefulAdapter):
             client_id=app.client_id, nonce=self.nonce, access_token=token.token, keys=keys, **expected
         )
         received = id_token.check(raw, wanted)
-        signals.id_token_checked.send(type(self), request=self.request, provider_id=self.provider_id, token=received)
+        signals.id_token_checked.send(
+            type(self), request=self.request, provider_id=self.provider_id, token=received, expected=wanted
+        )
         if not received.valid:
             raise id_token.IDTokenRefused(received)
         return dict(received.claims)

@@ -140,13 +140,15 @@ def _nonce(token: IDToken, expected: Expected) -> bool:
 
 def _at_hash(token: IDToken, expected: Expected) -> bool | None:
     """§3.1.3.8: it came with this access token. The left half of its hash, by the hash of the token's `alg`."""
-    if "at_hash" not in token.claims:
-        return None
+    return bool(token.claims["at_hash"] == half_hash(token, expected)) if "at_hash" in token.claims else None
+
+
+def half_hash(token: IDToken, expected: Expected) -> str:
+    """Return what `at_hash` must be for the access token that came along."""
     bits = str(token.header.get("alg"))[-3:]
     name = f"sha{bits}" if bits in ("256", "384", "512") else "sha512"  # Ed25519 hashes with SHA-512
     digest = hashlib.new(name, expected.access_token.encode()).digest()
-    half = urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
-    return bool(token.claims["at_hash"] == half)
+    return urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 
 def _sub(token: IDToken, expected: Expected) -> bool:

@@ -4,5 +4,6 @@ from django.dispatch import Signal
 
 id_token_checked = Signal()
 """The checks of an ID token are done, and nobody is signed in yet. Sender is the adapter's class; `request`,
-`provider_id` and `token` (an `id_token.IDToken`, good or bad) are its arguments. The raw token belongs to nobody else.
+`provider_id`, `token` (an `id_token.IDToken`, good or bad) and `expected` (the `id_token.Expected` that it was
+compared with) are its arguments. The raw token and the access token belong to nobody else.
 """

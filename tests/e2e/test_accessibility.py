@@ -25,6 +25,8 @@ SITE_PAGES = [
     "/oauth/set-up/",
     "/oauth/accounts/google/login/",
     "/oauth/behalf/",
+    "/oauth/flow/",
+    "/oauth/id-token/",
     "/no/such/page/",
 ]
 SIGNED_IN_PAGES = [

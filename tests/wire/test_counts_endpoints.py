@@ -119,8 +119,10 @@ def walk_jwt(meter: Meter) -> None:
 
 
 def walk_oauth(meter: Meter, company: Company) -> None:  # noqa: F811
-    for path in ("", "status/", "signed-in/", "connections/", "set-up/", "switch/github/"):
+    for path in ("", "status/", "signed-in/", "connections/", "set-up/", "switch/github/", "flow/", "id-token/"):
         meter.get(f"/oauth/{path}")
+    for path in ("flow/start/", "flow/next/", "id-token/raw/", "flow/slow/"):
+        meter.post(f"/oauth/{path}")
     for path in ("login", "logout", "inactive", "signup"):
         meter.get(f"{OAUTH}/{path}/")
     for number, provider in enumerate(("github", "google", "oidc/outside")):

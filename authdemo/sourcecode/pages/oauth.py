@@ -68,4 +68,27 @@ PAGES: dict[str, tuple[Part, ...]] = {
             ("OAUTH_SET_UP_FOR_ALL",),
         ),
     ),
+    "flow:index": (
+        Part("For this page", ("oauth_app.labs.flow.legs.last_flow", "oauth_app.labs.flow.diagram.messages")),
+        Part(
+            "What it is drawn from",
+            (
+                "authdemo.wire.flows.remember",
+                "authdemo.wire.back_channel.NotedSession",
+                "demo.outside.reports.ReportMiddleware",
+            ),
+        ),
+        Part("When you press “Sign in with …”", ("oauth_app.labs.flow.views.start", "oauth_app.client.views.login")),
+        Part("In slow motion", ("oauth_app.labs.flow.slow.SlowMotionMiddleware",)),
+    ),
+    "id_token:index": (
+        Part(
+            "When the token came",
+            (
+                "oauth_app.client.endpoints.IDTokenAdapter.checked",
+                "oauth_app.client.id_token.check",
+            ),
+        ),
+        Part("What this page keeps of it", ("oauth_app.labs.id_token.receivers.keep",)),
+    ),
 }

@@ -1,0 +1,209 @@
+"""The ID token, line by line: what the page shows of one that was accepted, and of one that was refused."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from html import unescape
+from typing import Any
+
+import jwt
+import pytest
+from django.core.cache.backends.base import BaseCache
+from django.test import Client
+from django_redis.exceptions import ConnectionInterrupted
+
+from oauth_app.client.id_token import CHECKS
+from oauth_app.labs.id_token.lines import RULES
+from tests.oauth_app.conftest import KEY, Company, Visitor
+from tests.oauth_app.test_id_token import OTHER_KEY, half
+
+pytestmark = pytest.mark.django_db
+PAGE = "/oauth/id-token/"
+RESULT = {"fits": True, "does not fit": False, "not there, optional": None}
+
+
+@pytest.fixture(autouse=True)
+def demo(settings: Any, company: Company) -> None:
+    settings.LABS = True
+
+
+@pytest.fixture
+def watched(visitor: Visitor) -> Visitor:
+    """Somebody whose panel is open."""
+    visitor.client.post("/wire/open/")
+    return visitor
+
+
+def shown(client: Client) -> str:
+    return unescape(client.get(PAGE).content.decode())
+
+
+def results(html: str) -> dict[str, bool | None]:
+    rows = re.findall(r'id="check-(\w+)".*?class="result">(.*?)</td>', html, re.S)
+    return {name: RESULT[re.sub(r"<[^>]*>|[✔✘–]", "", cell).strip()] for name, cell in rows}
+
+
+def test_without_labs_there_is_no_such_page_and_nothing_leads_there(client, settings):
+    settings.LABS = False
+    assert {client.get(PAGE).status_code, client.post(f"{PAGE}raw/").status_code} == {404}
+    assert "id-token" not in client.get("/oauth/").content.decode()
+
+
+def test_the_first_page_leads_there(client):
+    assert f'href="{PAGE}"' in client.get("/oauth/").content.decode()
+
+
+def test_each_check_has_a_line():
+    assert list(RULES) == [name for name, _ in CHECKS]
+
+
+def test_nothing_yet(client):
+    html = shown(client)
+    assert "No ID token is kept for this browser" in html
+    assert "GitHub has no ID token" in html
+    assert not results(html)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", html)
+    assert client.post(f"{PAGE}raw/").headers["Location"] == PAGE
+
+
+@pytest.mark.parametrize("provider", ["google", "outside"])
+def test_one_that_was_accepted(watched, another, company, provider):
+    company.changed = {"at_hash": half("provider-token")}
+    assert watched.sign_in(provider).status_code == 302
+    html = shown(watched.client)
+    assert "Accepted." in html
+    assert results(html) == {name: None if name == "azp" else True for name, _ in CHECKS}
+    assert "alg RS256, key key-1" in html
+    assert "one of the published keys: key-1 (RS256)" in html
+    assert "user-info was not asked" in html if provider == "google" else "as user-info says" in html
+    assert company.nonce not in html
+    assert "provider-token" not in html
+    assert not re.search(r"eyJ[\w-]+\.[\w-]+\.", html)
+    assert "No ID token is kept" in shown(another().client)
+
+
+def test_github_has_none(watched):
+    assert watched.sign_in("github").status_code == 302
+    assert "No ID token is kept for this browser" in shown(watched.client)
+
+
+SPOILED = {
+    "signature": {},
+    "iss": {"iss": "https://accounts.example"},
+    "aud": {"aud": "somebody-else"},
+    "azp": {"azp": "somebody-else"},
+    "exp": {"exp": int(time.time()) - 3600},
+    "iat": {"iat": int(time.time()) - 86400},
+    "nonce": {"nonce": "of-another-sign-in"},
+    "at_hash": {"at_hash": half("another-token")},
+    "sub": {"sub": ""},
+}
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_one_that_was_refused_says_by_which_check(watched, company, name):
+    company.changed = SPOILED[name]
+    if name == "signature":
+        company.sign = lambda claims: jwt.encode(claims, OTHER_KEY, "RS256", {"kid": "key-1"})
+    assert watched.sign_in("google").status_code == 502
+    html = shown(watched.client)
+    assert f"does not pass the check of <code>{name}</code>" in html
+    assert [line for line, ok in results(html).items() if ok is False] == [name]
+    assert RULES[name].attack in html
+    assert RULES[name].clause in html
+
+
+def test_whatever_it_says_can_be_shown(watched, company):
+    headers = {"kid": "key-1"}
+    company.sign = lambda claims: jwt.PyJWS().encode(json.dumps(claims).encode(), KEY, "RS256", headers)
+    company.changed = {"iss": {"a": [1] * 999}, "exp": 1e300, "aud": "\ud800", "<b>": "<script>", "nonce": 7}
+    assert watched.sign_in("google").status_code == 502
+    html = watched.client.get(PAGE).content.decode()
+    assert [line for line, ok in results(unescape(html)).items() if ok is False] == ["iss", "aud", "nonce"]
+    assert "&lt;script&gt;" in html
+    assert len(html) < 40_000
+
+
+def test_a_huge_one_is_not_kept(watched, company):
+    company.changed = {"name": "x" * 20_000}
+    watched.sign_in("google")
+    assert "No ID token is kept for this browser" in shown(watched.client)
+
+
+def test_with_the_panel_closed_nothing_is_kept(visitor, company):
+    visitor.sign_in("google")
+    visitor.client.post("/wire/open/")
+    assert "No ID token is kept for this browser" in shown(visitor.client)
+
+
+def test_in_the_cache_it_lies_encrypted_and_ends_with_starting_over(watched, company, monkeypatch):
+    written: list[tuple[str, Any, Any]] = []
+
+    class Seen(BaseCache):
+        def __init__(self) -> None:
+            super().__init__({})
+            self.held: dict[str, Any] = {}
+
+        def set(self, key: str, value: Any, timeout: Any = None, version: Any = None) -> None:
+            written.append((key, value, timeout))
+            self.held[key] = value
+
+        def get(self, key: str, default: Any = None, version: Any = None) -> Any:
+            return self.held.get(key, default)
+
+        def delete(self, key: str, version: Any = None) -> bool:
+            return self.held.pop(key, None) is not None
+
+    monkeypatch.setattr("oauth_app.labs.id_token.kept.caches", {"security": Seen()})
+    watched.sign_in("google")
+    assert "Accepted." in shown(watched.client)
+    ((key, value, timeout),) = written
+    assert timeout == 600
+    assert not re.search(r"alice|eyJ[\w-]+\.|key-1", f"{key} {value}")
+    watched.client.post("/start-over/")
+    assert "No ID token is kept for this browser" in shown(watched.client)
+
+
+def test_a_cache_that_fails_costs_the_page_and_no_sign_in(watched, company, monkeypatch, caplog):
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise ConnectionInterrupted(None)
+
+    class Broken(BaseCache):
+        get = set = delete = broken
+
+    monkeypatch.setattr("oauth_app.labs.id_token.kept.caches", {"security": Broken({})})
+    assert watched.sign_in("google").status_code == 302
+    assert "an ID token was not kept: ConnectionInterrupted" in caplog.text
+    answer = watched.client.get(PAGE)
+    assert answer.status_code == 503
+    assert "does not answer" in answer.content.decode()
+    assert watched.client.post(f"{PAGE}raw/").headers["Location"] == PAGE
+
+
+def test_to_the_inspector_by_post(watched, company):
+    watched.sign_in("outside")
+    answer = watched.client.post(f"{PAGE}raw/")
+    html = unescape(answer.content.decode())
+    found = re.search(r'name="token"[^>]*>([\w.-]+)</textarea>', html)
+    keys = re.search(r'name="key"[^>]*>(\{.*?\})</textarea>', html)
+    assert found
+    assert keys
+    form = {"token": found[1], "key": keys[1], "key_format": "jwks", "act": "inspect"}
+    inspected = watched.client.post("/jwt/inspector/", form)
+    assert inspected.status_code == 200
+    api = watched.client.post(
+        "/jwt/api/inspect/", {"token": found[1], "key": keys[1], "key_format": "jwks"}, "application/json"
+    )
+    assert api.json()["signature_valid"] is True
+    assert "no-store" in answer["Cache-Control"]
+    assert watched.client.get(f"{PAGE}raw/").status_code == 405
+
+
+def test_the_page_after_a_sign_in_leads_there_and_the_page_of_a_failure_does(watched, company):
+    watched.sign_in("google")
+    assert f'href="{PAGE}"' in watched.client.get("/oauth/signed-in/").content.decode()
+    watched.client.post("/oauth/accounts/logout/")
+    company.changed = {"nonce": "of-another-sign-in"}
+    assert f'href="{PAGE}"' in watched.sign_in("google").content.decode()
