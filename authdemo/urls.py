@@ -26,6 +26,7 @@ urlpatterns = [
     path("oauth/", include("oauth_app.labs.behalf.urls")),
     path("oauth/", include("oauth_app.labs.flow.urls")),
     path("oauth/", include("oauth_app.labs.id_token.urls")),
+    path("oauth/attacks/", include("oauth_app.attacks.urls")),
     path("workshop/", include("authdemo.workshop.urls")),
     path("wire/", include("authdemo.wire.urls")),
     path("device/", include("authdemo.device.urls")),

@@ -22,7 +22,13 @@ from .store import Device
 from .transport import DeviceSession, origins
 
 KEPT_OF_A_COOKIE = ("name", "value", "domain", "path", "secure", "expires")
-NAMES = {"A": "instance A", "B": "instance B", "orders": "the orders service", "hostile": "the hostile pages"}
+NAMES = {
+    "A": "instance A",
+    "B": "instance B",
+    "orders": "the orders service",
+    "hostile": "the hostile pages",
+    "providers": "the stand-ins for the providers",
+}
 
 
 class Client:

@@ -24,12 +24,13 @@ class NotThisDemo(requests.exceptions.InvalidURL):
 
 
 def origins() -> dict[str, str]:
-    """Return the origins that may be called, by name: the site's two instances, the orders service, hostile pages."""
+    """Return the origins that may be called, by name: two instances of the site, and what stands beside it."""
     named = {
         "A": settings.SITE_URL,
         "B": settings.SITE_B_URL,
         "orders": settings.ORDERS_URL,
         "hostile": settings.HOSTILE_CROSS_SITE,
+        "providers": settings.PROVIDERS_URL,
     }
     parts = {name: urlsplit(address) for name, address in named.items() if address}
     return {name: f"{one.scheme}://{one.netloc}" for name, one in parts.items()}

@@ -10,6 +10,7 @@ SECRETS = {
     **{f"lab_{store}": "session key" for store in ("memory", "db", "cached_db", "redis", "file")},
     "lab_signed_cookie": "signed session",
     "lab_naive": "session key",
+    "lab_oauth_naive": "session key",
     settings.CSRF_COOKIE_NAME: "CSRF token",
     settings.JWT_REFRESH_COOKIE_NAME: "refresh token",
     "csrfmiddlewaretoken": "CSRF token",
@@ -162,5 +163,5 @@ PROVIDER_PATHS = {
     "github", "google", "oidc", "login", "oauth", "authorize", "access_token", "o", "oauth2", "v2", "v3", "auth",
     "token", "userinfo", "certs", "identity", "api", "user", "emails", "jwks", "jwks.json", "logout", "healthz",
     "orders", ".well-known", "openid-configuration", "revoke", "repos", "applications", "calendar", "users", "me",
-    "calendarList", "timetable", "apps", "signup",
+    "calendarList", "timetable", "apps", "signup", "tampering",
 }  # fmt: skip

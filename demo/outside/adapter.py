@@ -42,7 +42,7 @@ class OutsideAdapter(DefaultOIDCAdapter):
         self, id_token: dict[str, Any], client: Client, scopes: Iterable[str], **kwargs: Any
     ) -> None:
         """Add `azp`, the client that asked, as Google does."""
-        if client.id == GOOGLE.client_id:
+        if client.id in GOOGLE.client_ids:
             id_token["azp"] = client.id
 
     def populate_server_metadata(self, data: dict[str, Any]) -> None:

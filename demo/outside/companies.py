@@ -9,11 +9,35 @@ from django.http import Http404, HttpRequest
 
 
 @dataclass(frozen=True)
+class Other:
+    """An app that is registered at a company beside the demo's site: `authdemo` attacks them, or they attack.
+
+    Without `pkce` the company takes its requests also where they have no PKCE, as the real GitHub and Google do.
+    """
+
+    client_id: str
+    client_secret: str
+    name: str
+    redirect_uri: str
+    pkce: bool = True
+
+
+def others(slug: str) -> tuple[Other, ...]:
+    """Return those apps: one that is wrong on purpose, at the site's attacks, and Mallory's quiz."""
+    naive = f"{settings.SITE_URL}/oauth/attacks/naive/callback/"
+    quiz = f"{settings.HOSTILE_URL}/quiz/"
+    return (
+        Other(f"naive-{slug}", "outside-naive-secret", "Naive app (wrong on purpose)", naive, pkce=False),
+        Other(f"quiz-{slug}", "outside-quiz-secret", "Mallory's quiz", quiz),
+    )
+
+
+@dataclass(frozen=True)
 class Company:
     """A company that other sites let their users sign in with.
 
     `slug` starts each of its paths and names its cookie and its colours. `scopes` says in words what each scope lets
-    the client read: the consent page shows them. `client_id` is the one client registered here: the demo's site.
+    the client read: the consent page shows them. `client_id` is the demo's site; `others` are registered here, too.
     """
 
     slug: str
@@ -33,6 +57,20 @@ class Company:
     def issuer(self) -> str:
         """Return the address that this company puts as `iss` into ID tokens. It never depends on the request."""
         return f"{settings.PROVIDERS_URL}/{self.slug}"
+
+    @property
+    def others(self) -> tuple[Other, ...]:
+        """Return the other apps that are registered here."""
+        return others(self.slug)
+
+    @property
+    def client_ids(self) -> set[str]:
+        """Return the ids of all clients of this company. Those of another company are nobody here."""
+        return {self.client_id, *(other.client_id for other in self.others)}
+
+    def needs_pkce(self, client_id: str) -> bool:
+        """Tell whether a request of this client must have a PKCE challenge."""
+        return all(other.pkce for other in self.others if other.client_id == client_id)
 
     @property
     def home(self) -> str:

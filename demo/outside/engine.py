@@ -24,7 +24,7 @@ from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from . import offline
+from . import offline, tampering
 from .companies import GOOGLE, Company, company_of
 
 PARAMETERS = ("client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "prompt")
@@ -48,8 +48,8 @@ def refusal(query: QueryDict, company: Company) -> tuple[str, str] | None:
     for name in (*PARAMETERS, *PKCE_PARAMETERS):
         if len(query.getlist(name)) > 1:  # RFC 6749 §3.1
             return "invalid_request", f"The parameter {name} was sent more than once."
-    client = Client.objects.filter(id=company.client_id).first()
-    if client is None or query.get("client_id") != client.id:
+    client = Client.objects.filter(id__in=company.client_ids, id=query.get("client_id", "")).first()
+    if client is None:
         return "invalid_client", f"No app with this client_id is registered at {company.name}."
     # RFC 9700 §2.1: exact string matching. allauth compares the parts and ignores the port on 127.0.0.1.
     if query.get("redirect_uri") not in client.get_redirect_uris():
@@ -58,7 +58,8 @@ def refusal(query: QueryDict, company: Company) -> tuple[str, str] | None:
             "The redirect_uri is not, character for character, one that the app registered.",
         )
     # RFC 7636 §4.3: "plain" protects nothing once the request was seen, so it counts as missing.
-    if not query.get("code_challenge") or query.get("code_challenge_method") != "S256":
+    pkce = "code_challenge" in query or company.needs_pkce(client.id)
+    if pkce and (not query.get("code_challenge") or query.get("code_challenge_method") != "S256"):
         return "invalid_request", "The request has no PKCE code_challenge with code_challenge_method=S256."
     return None
 
@@ -103,7 +104,7 @@ class AuthorizeView(views.AuthorizationView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Send the code to the client. A form signed for a client of another company is worth nothing here."""
-        if self._request_info["client_id"] != self.company.client_id:
+        if self._request_info["client_id"] not in self.company.client_ids:
             return error_page(self.request, "invalid_client", "This request was made for another company.")
         response = super().form_valid(form)
         if self.request.GET.get("access_type") == "offline":
@@ -160,14 +161,15 @@ class TokenView(views.TokenView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer with tokens, or with an error as RFC 6749 §5.2 says."""
-        if client_ids(request) != {self.company.client_id}:
+        if client_of(request, self.company) is None:
             return invalid_client(self.company)
         # The engine's one transaction holds the code (a row of the cache table) and the tokens. SQLite locks at its
         # start, so of several exchanges of one code the second finds the code gone.
         response = super().post(request, *args, **kwargs)
         if response.status_code != HTTPStatus.OK:
             return response
-        return self.shaped(response, json.loads(response.content))
+        tokens = tampering.applied(request.POST.get("code", ""), json.loads(response.content), self.company)
+        return self.shaped(response, tokens)
 
     def shaped(self, response: HttpResponse, tokens: dict[str, Any]) -> HttpResponse:
         """Return the answer as this company gives it: a refresh token only to a client that has the grant.
@@ -179,7 +181,7 @@ class TokenView(views.TokenView):
         if "refresh_token" in tokens and ("refresh_token" not in self.company.grants or unasked):
             Token.objects.by_value(tokens.pop("refresh_token")).filter(type=Token.Type.REFRESH_TOKEN).delete()
             tokens.pop("refresh_expires_in", None)
-            response.content = json.dumps(tokens)
+        response.content = json.dumps(tokens)
         return response
 
 
@@ -209,16 +211,17 @@ class RevokeView(views.RevokeView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer 200 also where there is nothing to end: RFC 7009 §2.2."""
         company = company_of(request)
-        if client_ids(request) != {company.client_id}:
+        client_id = client_of(request, company)
+        if client_id is None:
             return invalid_client(company)
         body = request.POST.copy()
         # RFC 7009 §2.1: the token must be the client's own. The engine deletes it whoever asks.
         found = Token.objects.by_value(body.get("token", ""))
-        if found.exclude(client_id=company.client_id).exists():
+        if found.exclude(client_id=client_id).exists():
             body["token"] = "unknown"
         elif company == GOOGLE and (token := found.first()):
             # At Google one token stands for all that the user has allowed the app.
-            Token.objects.filter(client_id=company.client_id, user_id=token.user_id).delete()
+            Token.objects.filter(client_id=client_id, user_id=token.user_id).delete()
         request.POST = body  # type: ignore[assignment]
         return super().post(request, *args, **kwargs)
 
@@ -243,6 +246,12 @@ def basic_credentials(request: HttpRequest) -> tuple[str, str] | None:
     return unquote_plus(name), unquote_plus(secret)
 
 
+def client_of(request: HttpRequest, company: Company) -> str | None:
+    """Return the one client of this company that a request claims to be, None for any other."""
+    ids = client_ids(request)
+    return ids.pop() if len(ids) == 1 and ids <= company.client_ids else None
+
+
 def invalid_client(company: Company) -> HttpResponse:
     """Return the answer to a client that is unknown at this company."""
     challenge = {"WWW-Authenticate": f'Basic realm="{company.slug}"'}
@@ -254,6 +263,6 @@ def bearer_token(request: HttpRequest) -> Token | None:
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() not in {"bearer", "token"} or not value:
         return None
-    token = Token.objects.select_related("user").filter(client_id=company_of(request).client_id)
+    token = Token.objects.select_related("user").filter(client_id__in=company_of(request).client_ids)
     found = token.lookup(Token.Type.ACCESS_TOKEN, value.strip())
     return found if found and found.user and found.user.is_active else None

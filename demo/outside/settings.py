@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from django.core.management.utils import get_random_secret_key
 
-from .env import VAR_DIR, generated, origin, url
+from .env import VAR_DIR, env, generated, origin, url
 from .keys import new_private_key
 
 SITE_URL = url("DEMO_SITE_URL", "http://localhost:8000")
@@ -18,6 +18,9 @@ SITE_B_URL = url("DEMO_SITE_B_URL", "http://localhost:8001")
 PROVIDERS_URL = url("DEMO_PROVIDERS_URL", "http://127.0.0.1:9000")
 THIRDPARTY_URL = url("DEMO_THIRDPARTY_URL", "http://127.0.0.1:9001")
 HOSTILE_URL = url("DEMO_HOSTILE_URL", "http://127.0.0.1:9002")
+
+LABS = env.bool("LABS", default=False)
+"""On in the demo only (`manage.py demo` sets it): without it nothing here can be tampered with."""
 
 DEBUG = False  # nobody should ever see a traceback of "GitHub"
 SECRET_KEY = generated("outside_secret_key", get_random_secret_key)

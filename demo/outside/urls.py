@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.idp.oidc.views import jwks
 from django.urls import URLPattern, include, path
 
-from . import apis, github, google, grants, guests, views
+from . import apis, github, google, grants, guests, tampering, views
 from .engine import AuthorizeView, RevokeView, TokenView, UserInfoView
 
 
@@ -23,6 +23,7 @@ def pages(slug: str) -> list[URLPattern]:
 urlpatterns = [
     path("", views.index),
     path("healthz", views.healthz),
+    path("tampering/", tampering.order),
     # GitHub
     *pages("github"),
     path("github/login/oauth/authorize", github.GitHubAuthorizeView.as_view()),

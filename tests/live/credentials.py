@@ -31,6 +31,7 @@ COOKIES = {
     "outside_csrf": "provider's CSRF cookie",
     "oauth_provider": "",  # the name of a provider
     "lab_naive": "naive session key",
+    "lab_oauth_naive": "naive session key",
     "lab_signed_cookie": "signed session",
     **{f"lab_{store}": "lab's session key" for store in ("memory", "db", "cached_db", "redis", "file")},
 }

@@ -30,8 +30,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed each company in one transaction."""
         with transaction.atomic():
-            made = sum(self.accounts(company) + self.client(company) for company in COMPANIES.values())
-        self.stdout.write(f"Outside world: {made} accounts and clients made, {len(COMPANIES) * 5} in all.")
+            made = sum(
+                self.accounts(company) + self.client(company) + self.others(company) for company in COMPANIES.values()
+            )
+            every = Account.objects.count() + Client.objects.count()
+        self.stdout.write(f"Outside world: {made} accounts and clients made, {every} in all.")
 
     def accounts(self, company: Company) -> int:
         """Return how many accounts were made. Their ids are fixed: a new database names the same people."""
@@ -59,3 +62,19 @@ class Command(BaseCommand):
         client.set_redirect_uris(company.redirect_uris)
         client.save()
         return int(made)
+
+    def others(self, company: Company) -> int:
+        """Register the other apps: one that is wrong on purpose, and Mallory's."""
+        made = 0
+        for other in company.others:
+            client = Client.objects.filter(id=other.client_id).first()
+            made += client is None
+            if client is None:
+                client = Client(id=other.client_id, name=other.name, type=Client.Type.CONFIDENTIAL)
+                client.set_secret(other.client_secret)
+                client.set_scopes(list(company.scopes))
+                client.set_default_scopes(list(company.default_scopes))
+                client.set_grant_types(["authorization_code"])
+            client.set_redirect_uris([other.redirect_uri])
+            client.save()
+        return made
