@@ -20,7 +20,7 @@ from oauth_app.client.views import PROVIDER_COOKIE
 LAB_COOKIES = {
     f"lab_{store}": f"/sessions/stores/{store}/"
     for store in ("memory", "db", "cached_db", "redis", "file", "signed_cookie")
-} | {"lab_naive": "/sessions/attacks/naive/", "oauth_slow": "/oauth/"}
+} | {"lab_naive": "/sessions/attacks/naive/", "lab_oauth_naive": "/oauth/attacks/naive/", "oauth_slow": "/oauth/"}
 
 
 def end_session(request: HttpRequest) -> str:

@@ -7,6 +7,7 @@ part in it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
@@ -22,6 +23,8 @@ from authdemo.trials import cast as trials
 from authdemo.trials.attempts import NotRun
 from authdemo.trials.cast import VICTIM, answered, may_sign_in, signed_in
 
+from .naive import COOKIE as NAIVE_COOKIE
+from .naive import NaiveStore
 from .pages import Page
 from .parties import COMPANIES, PASSWORD, QUIZ_SECRET, Company, is_played
 
@@ -39,6 +42,12 @@ class Person(trials.Actor):
         self.opened: set[str] = set()  # IDs of the site's sessions that were open in this browser
         self.answer: requests.Response | None = None  # of the page that was opened last
 
+    def _call(self, *args: Any, **what: Any) -> requests.Response | None:
+        """Send it, and note which session of the site is open afterwards."""
+        response = super()._call(*args, **what)
+        self.opened.add(self.held(settings.SESSION_COOKIE_NAME))
+        return response
+
     # ---- Addresses, forms and redirects
 
     def visit(self, url: str, method: str = "GET", **what: Any) -> requests.Response:
@@ -53,8 +62,6 @@ class Person(trials.Actor):
                 if to in {"providers", "hostile"}
                 else "The site does not answer itself. Has it more than one thread to spare?"
             )
-        if to == "A":
-            self.opened.add(self.held(settings.SESSION_COOKIE_NAME))
         self.answer = response
         return response
 
@@ -119,7 +126,6 @@ class Person(trials.Actor):
         may_sign_in()
         page = reverse("sessions:login")
         signed_in(self.post_form("A", page, page, {"username": VICTIM, "password": PASSWORD}), 200, 302)
-        self.opened.add(self.held(settings.SESSION_COOKIE_NAME))
 
     # ---- At the provider
 
@@ -185,6 +191,10 @@ class Cast(trials.Cast[Person]):
         opened = {key for actor in self.actors for key in actor.opened if key}
         for row in UserSession.objects.filter(session_key__in=opened):
             row.end()
+        for key in opened:  # also those of nobody: a state and a verifier lie in them
+            import_module(settings.SESSION_ENGINE).SessionStore(key).delete()
+        for actor in self.actors:
+            NaiveStore(actor.held(NAIVE_COOKIE) or None).delete()
         kept, self.story = self.story, []  # how the lab tidies up is no part of the story
         for actor in list(self.actors):
             actor.leaves_the_provider()

@@ -10,10 +10,11 @@ from django.utils.http import urlencode
 from authdemo.device.answers import body_of
 from authdemo.trials.attempts import Result
 
+from . import stock
 from .cast import ALICE, REDIRECTS, Cast, Person, parameter
 from .parties import OIDC
 from .quiz import url as hostile_url
-from .runs import NAIVE, PROVIDER, SITE, THIS_SITE, WRONG, result, row
+from .runs import NAIVE, PROVIDER, SITE, STOCK, THIS_SITE, WRONG, result, row
 
 # ---- What an address of ours may say
 
@@ -23,12 +24,15 @@ LOOKED_AT = ("redirect_uri", "scope", "response_type")
 def login_parameters(cast: Cast) -> Result:
     """Somebody's link begins a sign-in, and wants to say for which scope and where the code goes."""
     cast.needs(OIDC)
-    wanted = f"redirect_uri={hostile_url()},response_type=token"
+    wanted = urlencode({"redirect_uri": hostile_url(), "response_type": "token"})
     query = "?" + urlencode({"auth_params": wanted, "scope": "calendar"})
     alice = cast.actor("Alice, at this site")
     plain, orders = alice.begins(OIDC), alice.begins(OIDC, query)
     changed = obeyed(plain, orders)
     rows = [row(SITE, THIS_SITE, alice.answer, "", bool(changed), in_words(changed))]
+    changed = stock.obeys(OIDC.login + query, LOOKED_AT)
+    words = "allauth as it comes, called by the lab with the same address"
+    rows.append(row(STOCK, words, None, "", bool(changed), in_words(changed)))
     alice = cast.actor("Alice, at the naive app")
     plain, orders = (alice.begins_naively("login-parameters", more) for more in ("", query))
     changed = obeyed(plain, orders)

@@ -96,12 +96,17 @@ ATTEMPTS = (
             Line(
                 "oauth_app.client.provider.CarefulProvider.get_auth_params_from_request",
                 "return dict(",
-                "What the address says is not read. allauth as it comes merges it in, last of all.",
+                "What the address says is not read.",
+            ),
+            Line(
+                "allauth.socialaccount.providers.oauth2.provider.OAuth2Provider.get_auth_params_from_request",
+                "ret.update(",
+                "allauth as it comes: it reads it, and lets it have the last word.",
             ),
             Line(
                 "oauth_app.client.provider.CarefulProvider.get_scope_from_request",
                 "return list(",
-                "Nor does it add scopes.",
+                "Here it adds no scopes either.",
             ),
         ),
     ),

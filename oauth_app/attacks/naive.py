@@ -8,19 +8,24 @@ none of it can reach the site's own session: it opens a session of its own, whic
 from __future__ import annotations
 
 import re
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+import jwt
 import requests
 from django.contrib.sessions.backends.cache import SessionStore
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from authdemo.labs import labs_only
+from authdemo.device.store import NO_CACHE
+from authdemo.labs import View, labs_only
+from authdemo.session_store.middleware import unavailable
 
 from . import naive_steps
 from .naive_steps import APPS, FLOW, Refused
@@ -30,7 +35,7 @@ AGE = 10 * 60  # seconds
 USER, CONNECTED = "naive_user", "naive_connected"
 KEY = re.compile(r"[a-z0-9]{32}")
 # What rubbish makes of code that expects an answer of a provider.
-RUBBISH = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+RUBBISH = (KeyError, TypeError, ValueError, AttributeError, RecursionError, jwt.PyJWTError)
 
 
 class NaiveStore(SessionStore):
@@ -41,6 +46,19 @@ class NaiveStore(SessionStore):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self._cache = caches["default"]
+
+
+def in_the_lab(view: View) -> View:
+    """Fence a view: 404 without LABS, never kept by a cache, 503 where the cache with these sessions does not."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except NO_CACHE as error:
+            return unavailable(request, error)
+
+    return labs_only(never_cache(wrapped))
 
 
 def session_of(request: HttpRequest) -> NaiveStore:
@@ -70,8 +88,7 @@ def welcome(session: NaiveStore, user: dict[str, str]) -> HttpResponse:
     return keep(session, JsonResponse({"user": user, "detail": f"The naive app signs you in as {user['username']}."}))
 
 
-@labs_only
-@never_cache
+@in_the_lab
 @require_safe
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Send the browser to the provider."""
@@ -80,8 +97,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     return keep(session, HttpResponseRedirect(address))
 
 
-@labs_only
-@never_cache
+@in_the_lab
 @require_safe
 def callback(request: HttpRequest) -> HttpResponse:
     """Take the code, and sign in whoever the provider (or the token) names."""
@@ -101,8 +117,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt  # a program's call, as of a phone
-@labs_only
-@never_cache
+@in_the_lab
 @require_POST
 def token_login(request: HttpRequest) -> HttpResponse:
     """Log in with an access token: whoever brings one is its owner."""
@@ -110,8 +125,7 @@ def token_login(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt  # the same
-@labs_only
-@never_cache
+@in_the_lab
 @require_POST
 def id_token_login(request: HttpRequest) -> HttpResponse:
     """Log in with an ID token, and this once with all checks that can be made."""
@@ -129,8 +143,7 @@ def _by_token(request: HttpRequest, kind: str) -> HttpResponse:
     return welcome(session, user)
 
 
-@labs_only
-@never_cache
+@in_the_lab
 @require_safe
 def whoami(request: HttpRequest) -> JsonResponse:
     """Say whose session it is, and whether the provider is still connected."""
@@ -141,8 +154,7 @@ def whoami(request: HttpRequest) -> JsonResponse:
 
 
 @csrf_exempt  # WRONG: nothing tells our own form from anybody's
-@labs_only
-@never_cache
+@in_the_lab
 @require_POST
 def connect(request: HttpRequest) -> HttpResponse:
     """Begin to connect one more account, for whoever the cookie says this is."""
@@ -152,8 +164,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt  # WRONG: the same
-@labs_only
-@never_cache
+@in_the_lab
 @require_POST
 def disconnect(request: HttpRequest) -> HttpResponse:
     """Disconnect the provider."""

@@ -11,7 +11,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -74,8 +74,8 @@ def nothing(parameters: dict[str, str], request: HttpRequest) -> None:
 
 def what_the_link_says(parameters: dict[str, str], request: HttpRequest) -> None:
     """Let the address of the sign-in have a say."""
-    asked = request.GET.get("auth_params", "")
-    parameters |= dict(pair.partition("=")[::2] for pair in asked.split(",") if pair)  # WRONG: by anybody's link
+    asked = dict(parse_qsl(request.GET.get("auth_params", "")))
+    parameters |= asked  # WRONG: by anybody's link, and last of all
     if "scope" in request.GET:
         parameters["scope"] += f" {request.GET['scope']}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-MOST = 300  # characters of what a page says
+MOST = 250  # characters of what a page says
 SAID = ("h1", "p")
 
 
@@ -53,10 +53,11 @@ class Page(HTMLParser):
 
     @property
     def says(self) -> str:
-        """The heading, and the paragraphs that stand after it."""
+        """The heading, and the first sentence of each of the two paragraphs after it."""
         texts = [" ".join(text.split()) for _, text in self.texts]
         heading = next((number for number, (tag, _) in enumerate(self.texts) if tag == "h1"), 0)
-        return _shortened(". ".join(text.rstrip(".") for text in texts[heading : heading + 3] if text))
+        sentences = [text.partition(". ")[0].rstrip(".") for text in texts[heading : heading + 3] if text]
+        return _shortened("".join(f"{sentence}. " for sentence in sentences).strip())
 
     def form_with(self, name: str) -> Form | None:
         """Return the form that has this hidden field."""

@@ -211,8 +211,9 @@ def mix_up(cast: Cast) -> Result:
     honest = with_parameters(alice_goes_on(dishonest), {"state": parameter(dishonest, "state")})
     address = alice.consents(honest, ALICE)
     answer = alice.open(address)
-    sent_to = GOOGLE.name in said(answer)
-    rows.append(row(NAIVE, f"{WRONG}: whom did it send the code to?", answer, "", sent_to))
+    leaked = GOOGLE.name in said(answer)
+    note = f"It has sent the code of {OIDC.name} to {GOOGLE.name}, which did not know it." * leaked
+    rows.append(row(NAIVE, f"{WRONG}: who got the code?", answer, GOOGLE.name * leaked, leaked, note))
     answer = injected(mallory, mallory.begins_naively("mix-up"), address)
     who = mallory.naive_whoami()
     words = f"{WRONG}: Mallory, who plays the dishonest one, uses the code"

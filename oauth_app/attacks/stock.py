@@ -8,18 +8,21 @@ signed in by it.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 import jwt
 import requests
 from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.providers.base import ProviderException
+from allauth.socialaccount.providers.base import AuthAction, ProviderException
 from allauth.socialaccount.providers.google.views import GoogleOAuth2Adapter
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.provider import OAuth2Provider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.core import signing
 from django.core.cache import caches
 from django.http import HttpRequest
+from django.test import RequestFactory
 
 from oauth_app.client.id_token import IDToken
 
@@ -58,6 +61,16 @@ def verdict(request: HttpRequest, provider_id: str, raw: str) -> dict[str, Any]:
     except (OAuth2Error, ProviderException, requests.RequestException, jwt.PyJWTError) as error:
         return {"took": False, "who": "", "reason": f"{error}: {error.__cause__ or ''}".strip(": ")[:200]}
     return {"took": True, "who": str(claims.get("email", ""))[:150], "reason": ""}
+
+
+def obeys(address: str, names: Iterable[str]) -> list[str]:
+    """Return which parameters of the request to the provider the stock class takes from an address of the sign-in."""
+    request = RequestFactory().post(address)
+    provider = get_adapter(request).get_provider(request, "outside")
+    # The stock methods, on our provider: it has replaced these two, and nothing that they call.
+    taken = OAuth2Provider.get_auth_params_from_request(provider, request, AuthAction.AUTHENTICATE)
+    more = set(OAuth2Provider.get_scope_from_request(provider, request)) - set(provider.get_scope())
+    return [name for name in names if name in taken or (name == "scope" and more)]
 
 
 def said(run: str) -> dict[str, Any] | None:

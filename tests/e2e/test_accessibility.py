@@ -27,6 +27,9 @@ SITE_PAGES = [
     "/oauth/behalf/",
     "/oauth/flow/",
     "/oauth/id-token/",
+    "/oauth/attacks/",
+    "/oauth/attacks/wrong-nonce/",
+    "/oauth/attacks/naive/",
     "/no/such/page/",
 ]
 SIGNED_IN_PAGES = [

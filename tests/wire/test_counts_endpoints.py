@@ -201,6 +201,18 @@ def walk_attacks_on_tokens(meter: Meter) -> None:
     del meter.client.cookies["authdemo_wire"]
 
 
+def walk_attacks_on_sign_ins(meter: Meter) -> None:
+    base = "/oauth/attacks/"
+    for path in ("", "login-csrf/", "naive/", "naive/framed/", "naive/whoami/", "naive/callback/"):
+        meter.get(base + path)
+    assert meter.get(f"{base}naive/stolen-code/login/").status_code == 302
+    assert meter.get(f"{base}naive/callback/", {"code": "a-code", "state": "not-that-one"}).status_code == 400
+    for path in ("login-csrf/send/", "naive/token/", "naive/id-token/", "naive/connect/", "naive/disconnect/"):
+        meter.post(base + path, {"access_token": "a-token", "id_token": "a-token"})
+    assert meter.post(f"{base}login-csrf/predict/", {"prediction": "naive"}).status_code == 302
+    del meter.client.cookies["authdemo_wire"]
+
+
 def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company, settings, tmp_path):  # noqa: F811
     settings.LABS, settings.STORE_LAB_FOLDER = True, tmp_path
     walk_sessions(meter)
@@ -209,6 +221,7 @@ def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company, s
     walk_jwt(meter)
     walk_attacks_on_tokens(meter)
     walk_oauth(meter, company)
+    walk_attacks_on_sign_ins(meter)
     walk_instruments(meter)
     missed = {route for route in routes(get_resolver()) if route.startswith(OURS)} - meter.routes
     assert not missed, "add these to the walk"
