@@ -1,4 +1,4 @@
-"""What the visitor does with the attacks on tokens: each is sent, from this tab's token, and a secret is typed."""
+"""What the visitor does with the attacks on tokens, from this tab's own, and with those on sign-ins: each is sent."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import secrets
 from playwright.sync_api import expect
 
 from jwt_app.attacks.attempts import ATTEMPTS
+from oauth_app.attacks.attempts import ATTEMPTS as ON_SIGN_INS
 from tests.live.visit import Run
 
 
@@ -24,3 +25,15 @@ def each_attack_on_a_token(run: Run) -> None:
     )
     run.press("Guess it")
     expect(run.page.locator("#own-result")).to_contain_text("Yours is none of these", timeout=240_000)
+
+
+def each_attack_on_a_sign_in(run: Run) -> None:
+    for attempt in ON_SIGN_INS:
+        run.go(f"/oauth/attacks/{attempt.slug}/")
+        run.page.get_by_role("radio").first.check()
+        run.press("Keep my prediction")
+        run.press(attempt.button)
+        expect(run.page.get_by_role("heading", name="Which line decided?")).to_be_visible(timeout=240_000)
+        run.look()
+    for path in ("", "framed/", "whoami/", "callback/?code=made-up&state=made-up", "with-pkce/login/"):
+        run.go(f"/oauth/attacks/naive/{path}")

@@ -30,6 +30,7 @@ STEPS: list[Callable[[Run], None]] = [
     provider_steps.a_forged_callback,
     provider_steps.connect_switch_disconnect,
     provider_steps.on_my_behalf,
+    attack_steps.each_attack_on_a_sign_in,
     steps.the_other_device,
     steps.credentials_in_addresses,
     steps.the_wire_as_a_page,

@@ -69,6 +69,8 @@ OWNERS = [
     Owner("nonce", "outside page:*", "its forms carry the request on"),
     Owner("nonce", "outside:outside_cache.value", "stored with the code, for the ID token"),
     Owner("nonce", "referer:outside to outside", "the provider's own pages"),
+    Owner("state", "valkey:authdemo values", "the session of the app that is wrong on purpose, for ten minutes"),
+    Owner("nonce", "valkey:authdemo values", "the same"),
     Owner("state", "outside location:*", "from page to page there, and back"),
     Owner("challenge", "outside location:*", "from page to page there"),
     Owner("code", "outside location:*", "back to the site"),

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
 
 import pytest
 import requests
@@ -90,7 +92,7 @@ def test_what_allauth_as_it_comes_makes_of_it_stands_beside(demo, slug):
     found = of("stock", Learner(demo.site).attack(slug).text)
     assert [said.partition(":")[0] for said, *_ in found] == STOCK[slug]
     takes = [who for said, who, _ in found if said.startswith(TAKES)]
-    assert set(takes) <= {"alice@outside.example", "yes"}
+    assert set(takes) <= {"would be alice@outside.example", "yes"}
 
 
 def test_the_same_app_with_the_step_refuses(demo):
@@ -162,8 +164,8 @@ def test_no_credential_stands_in_the_page_or_in_what_is_kept(demo):
 
 
 @pytest.fixture
-def world(demo: RunningDemo) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """One more instance of the site, with an outside world of its own that can be stopped."""
+def world(demo: RunningDemo) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """One more instance of the site, with an outside world of its own that can be stopped. Its log can be read."""
     port, providers = free_port(), free_port()
     site = f"http://localhost:{port}"
     addresses = {"DEMO_SITE_URL": site, "DEMO_PROVIDERS_URL": f"http://127.0.0.1:{providers}", "LABS": "true"}
@@ -172,24 +174,29 @@ def world(demo: RunningDemo) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     script = "import django; django.setup(); from django.core.management import call_command as run; "
     script += "run('migrate', verbosity=0); run('seed_outside', verbosity=0)"
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=outside, check=True, capture_output=True)
-    started = []
-    for where, which, application in (
-        (providers, outside, "demo.outside.wsgi:application"),
-        (port, environment, "authdemo.wsgi:application"),
+    with (
+        served(providers, outside, "demo.outside.wsgi:application") as provider,
+        served(port, environment, "authdemo.wsgi:application"),
     ):
-        command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{where}", "--threads=8", application]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        started.append(subprocess.Popen(command, cwd=ROOT, env=which, **quiet))  # type: ignore[call-overload]
-        wait_until_listening(where)
-    yield site, started[0]
-    for process in started:
+        yield site, provider
+
+
+@contextmanager
+def served(port: int, environment: dict[str, str], application: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "--threads=8", application]
+    log = subprocess.PIPE if "outside" in application else subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdout=subprocess.DEVNULL, stderr=log)
+    try:
+        wait_until_listening(port)
+        yield process
+    finally:
         process.kill()
         process.wait(timeout=20)
 
 
 def test_an_outside_world_that_is_not_there_is_said(world):
     site, outside = world
-    outside.send_signal(signal.SIGKILL)
+    outside.kill()
     outside.wait(timeout=20)
     for slug in ("login-csrf", "wrong-key", "framed"):
         answer = Learner(site).attack(slug)
@@ -199,40 +206,44 @@ def test_an_outside_world_that_is_not_there_is_said(world):
         assert answers(answer.text) == []
 
 
+@pytest.mark.parametrize("slug", ["login-csrf", "connect-csrf"])
+def test_a_run_that_breaks_off_says_so_and_leaves_nobody_signed_in(demo, world, slug):
+    site, outside = world
+    before = json.loads(demo.shell(HERE))
+
+    def kill_it_in_the_middle() -> None:
+        assert outside.stderr is not None
+        for line in outside.stderr:
+            if "POST /oidc/login" in line:  # somebody is signed in there, and has not been asked for consent yet
+                outside.kill()
+
+    watcher = Thread(target=kill_it_in_the_middle)
+    watcher.start()
+    answer = Learner(site).attack(slug)
+    watcher.join(timeout=20)
+    assert outside.wait(timeout=20) == -signal.SIGKILL
+    assert answer.status_code == 503
+    assert "The outside world does not answer (any more), so this was broken off." in answer.text
+    assert answers(answer.text) == []
+    assert json.loads(demo.shell(HERE)) == before
+
+
 def test_a_site_that_signs_in_with_a_real_provider_tries_nothing_on_it(demo):
     port = free_port()
     site = f"http://localhost:{port}"
     real = {"GOOGLE_CLIENT_ID": "an-id", "GOOGLE_CLIENT_SECRET": "a-secret", "LABS": "true", "DEMO_SITE_URL": site}
-    command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "authdemo.wsgi:application"]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=demo.environment | real,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until_listening(port)
+    with served(port, demo.environment | real, "authdemo.wsgi:application"):
         answer = Learner(site).attack("wrong-key")
-        assert answer.status_code == 503
-        assert "Nobody tries attacks on a real one" in answer.text
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    assert answer.status_code == 503
+    assert "Nobody tries attacks on a real one" in answer.text
 
 
 def test_without_labs_there_is_no_attack_and_no_naive_app(demo):
     port = free_port()
-    command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "authdemo.wsgi:application"]
     off = demo.environment | {"LABS": "false", "DEMO_SITE_URL": f"http://localhost:{port}"}
-    process = subprocess.Popen(command, cwd=ROOT, env=off, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until_listening(port)
+    with served(port, off, "authdemo.wsgi:application"):
         base = f"http://localhost:{port}{BASE}"
         for path in ("", "login-csrf/", "naive/", "naive/framed/", "naive/whoami/", "naive/with-pkce/login/"):
             assert requests.get(base + path, timeout=20).status_code == 404, path
         for path in ("naive/token/", "naive/id-token/", "naive/connect/", "naive/disconnect/"):
             assert requests.post(base + path, timeout=20).status_code == 404, path
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
