@@ -30,6 +30,7 @@ COOKIES = {
     "outside_oidc": "provider's session key",
     "outside_csrf": "provider's CSRF cookie",
     "oauth_provider": "",  # the name of a provider
+    "oauth_slow": "",  # on
     "lab_naive": "naive session key",
     "lab_oauth_naive": "naive session key",
     "lab_signed_cookie": "signed session",

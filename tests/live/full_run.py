@@ -28,6 +28,7 @@ STEPS: list[Callable[[Run], None]] = [
     steps.replay_after_sign_out,
     provider_steps.sign_in_with_each_provider,
     provider_steps.a_forged_callback,
+    provider_steps.a_sign_in_in_slow_motion,
     provider_steps.connect_switch_disconnect,
     provider_steps.on_my_behalf,
     attack_steps.each_attack_on_a_sign_in,

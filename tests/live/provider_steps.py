@@ -55,6 +55,25 @@ def a_forged_callback(run: Run) -> None:
     expect(run.page.get_by_role("main")).to_contain_text("This sign-in is over")
 
 
+def a_sign_in_in_slow_motion(run: Run) -> None:
+    """Stop on the way out and on the way back, then look at all that is shown of it."""
+    run.go("/oauth/flow/")
+    run.press("Turn slow motion on")
+    run.press("Sign in with Outside ID")
+    run.press("Continue")
+    at_the_provider(run, "Outside ID", "Allow")
+    expect(run.page.get_by_role("heading", level=1)).to_have_text("You came back, with a code and the state")
+    stores(run.places, run.demo)
+    run.press("Continue")
+    expect(run.page.get_by_role("heading", level=1)).to_contain_text("OAuth has finished")
+    run.go("/oauth/flow/")
+    run.press("Turn slow motion off")
+    run.go("/oauth/id-token/")
+    run.press("Open in the inspector")
+    run.press("Take both to the inspector")
+    run.end_session()
+
+
 def connect_switch_disconnect(run: Run) -> None:
     run.sign_in()
     run.go("/oauth/")

@@ -51,7 +51,7 @@ def told(flow: Flow) -> dict[str, Any]:
     return {
         "provider": provider,
         "end": end,
-        "denied": bool(end and any(name == "error" for name, _ in end.request.get("query", []))),
+        "denied": bool(end and ["error", "access_denied"] in end.request.get("query", [])),
         "failed": next((one for one in drawn if one.answer and not one.good and one.channel == "back channel"), None),
         "password_to": next((one.password_to for one in drawn if one.password_to), ""),
         "reported": any(one.leg == Exchange.Leg.OUTSIDE for one in flow.exchanges),

@@ -234,6 +234,13 @@ def test_a_denial(browser):
     assert not any(line in html for line in GITHUB)
 
 
+def test_another_error_of_the_provider_is_no_denial(browser):
+    assert sign_in(browser, code="", error="server_error").status_code == 502
+    html = page(browser.client)
+    assert outcome(html).startswith("Refused. The site answered 502 Bad Gateway: nobody was signed in.")
+    assert "Back at the site, with an error" in html
+
+
 def test_under_way(browser):
     press(browser)
     assert outcome(page(browser.client)).startswith("Under way.")
