@@ -143,7 +143,7 @@ def test_a_stored_token_at_work_and_what_remains(demo, page):
     page.wait_for_url(f"{demo.site}/**")
     page.goto(f"{demo.site}/oauth/behalf/")
     page.get_by_role("button", name="My calendars").click()
-    page.get_by_text("Outside the scope").wait_for()
+    page.locator(".outcome").wait_for()
     page.goto(f"{demo.site}/oauth/connections/")
     page.get_by_role("button", name="Try it: Delete the account here").click()
     page.get_by_text("remains", exact=False).first.wait_for()
