@@ -7,7 +7,7 @@ from authdemo.trials.lines import Line
 
 from . import more_codes, more_tokens, runs
 from .cast import Cast
-from .making import STATE, STEPS, attack, by_id_token, compared
+from .making import STATE, STEPS, USERS, attack, by_id_token, compared
 from .models import Trial
 
 FIRST = (
@@ -79,7 +79,7 @@ FIRST = (
             "She takes the ID token to an address that looks for whom it was made, and both to this site.",
         ),
         run=runs.token_substitution,
-        wrong=f"{STEPS}.with_an_access_token",
+        wrong=f"{USERS}.with_an_access_token",
         why="it asks whose token that is, and takes the one who brings it for that person.",
         real=(
             Line(
@@ -108,7 +108,7 @@ FIRST = (
             "It is asked who her browser is now.",
         ),
         run=runs.unverified_email,
-        wrong=f"{STEPS}.by_email",
+        wrong=f"{USERS}.by_email",
         why="whoever can type your address somewhere is you.",
         real=(
             Line(

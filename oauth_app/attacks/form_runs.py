@@ -11,8 +11,9 @@ from authdemo.device.answers import body_of
 from authdemo.trials.attempts import Result
 
 from . import stock
-from .cast import ALICE, REDIRECTS, Cast, Person, parameter
+from .cast import Cast
 from .parties import OIDC
+from .people import ALICE, REDIRECTS, Person, parameter
 from .quiz import url as hostile_url
 from .runs import NAIVE, PROVIDER, SITE, STOCK, THIS_SITE, WRONG, result, row
 

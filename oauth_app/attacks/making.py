@@ -9,7 +9,7 @@ from authdemo.trials.attempts import Attempt, Result
 from authdemo.trials.lines import Line
 
 from . import token_runs, verdicts
-from .naive_steps import APPS
+from .naive_apps import APPS
 
 WHO = (
     ("neither", "Neither of them lets it through."),
@@ -22,7 +22,7 @@ ACTED = ("It was done", "yes", "no")
 
 STATE = "allauth.socialaccount.internal.statekit.unstash_state"
 STEPS = "oauth_app.attacks.naive_steps"
-CHECKS = "oauth_app.attacks.naive_checks"
+USERS = "oauth_app.attacks.naive_users"
 
 
 def attack(

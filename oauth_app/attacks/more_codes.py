@@ -6,7 +6,7 @@ from functools import partial
 
 from authdemo.trials.lines import Line
 
-from . import form_runs, runs
+from . import again_runs, form_runs
 from .making import ACTED, STATE, STEPS, attack
 
 more = partial(attack, more=True)
@@ -21,7 +21,7 @@ ATTEMPTS = (
             "Eve signs in. (At this site she is refused, for her address is not verified, but her code is used.)",
             "A thief opens the same address, and then puts the code into a sign-in of their own.",
         ),
-        run=runs.code_twice,
+        run=again_runs.code_twice,
         wrong=f"{STEPS}.kept_for_a_reload",
         why="it spares itself a second call, and opens a second session.",
         real=(
@@ -49,7 +49,7 @@ ATTEMPTS = (
             "Mallory has the victim open an address with that state and her own code.",
             "It is asked who the victim's browser is now.",
         ),
-        run=runs.state_twice,
+        run=again_runs.state_twice,
         wrong=f"{STEPS}.kept",
         why="the state stays good for as long as the session.",
         real=(Line(STATE, "del states[state_id]", "A state is taken out of the session by its first use."),),
@@ -66,7 +66,7 @@ ATTEMPTS = (
             "She consents there, and comes back with the code of Outside ID.",
             "The naive app has one address for all providers, and asks the one that Alice has chosen.",
         ),
-        run=runs.mix_up,
+        run=again_runs.mix_up,
         wrong=f"{STEPS}.of_the_company",
         why="it takes the code to the provider that was chosen, not to the one that it came from.",
         real=(

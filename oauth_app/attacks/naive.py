@@ -1,7 +1,8 @@
 """WRONG ON PURPOSE. Do not copy anything from this file.
 
 An app of its own that signs people in with the same providers, as a client of its own. For each attack it is right but
-for one step, whose line has WRONG in it (`naive_steps.py`, `naive_checks.py`). All of it is 404 unless LABS is on, and
+for one step, whose line has WRONG in it (`naive_steps.py`, `naive_users.py`,
+`naive_checks.py`). All of it is 404 unless LABS is on, and
 none of it can reach the site's own session: it opens a session of its own, which only `whoami` here looks at.
 """
 
@@ -27,8 +28,10 @@ from authdemo.device.store import NO_CACHE
 from authdemo.labs import View, labs_only
 from authdemo.session_store.middleware import unavailable
 
-from . import naive_steps
-from .naive_steps import APPS, FLOW, Refused
+from .naive_app import FLOW, Refused
+from .naive_apps import APPS, signed_in
+from .naive_apps import begin as begun
+from .naive_users import BY_TOKEN
 
 COOKIE = "lab_oauth_naive"
 AGE = 10 * 60  # seconds
@@ -93,7 +96,7 @@ def welcome(session: NaiveStore, user: dict[str, str]) -> HttpResponse:
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Send the browser to the provider."""
     session = session_of(request)
-    session[FLOW], address = naive_steps.begin(slug, request)
+    session[FLOW], address = begun(slug, request)
     return keep(session, HttpResponseRedirect(address))
 
 
@@ -108,7 +111,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     try:
         app.may_come(flow, request)
         app.ends(session)
-        user = naive_steps.signed_in(app, flow, request)
+        user = signed_in(app, flow, request)
     except Refused as why:
         return keep(session, refusal(str(why)))
     except (requests.RequestException, *RUBBISH) as error:
@@ -135,7 +138,7 @@ def id_token_login(request: HttpRequest) -> HttpResponse:
 def _by_token(request: HttpRequest, kind: str) -> HttpResponse:
     session = session_of(request)
     try:
-        user = naive_steps.BY_TOKEN[kind](request.POST.get(kind, ""))
+        user = BY_TOKEN[kind](request.POST.get(kind, ""))
     except Refused as why:
         return refusal(str(why), HTTPStatus.UNAUTHORIZED)
     except (requests.RequestException, *RUBBISH) as error:
@@ -159,7 +162,7 @@ def whoami(request: HttpRequest) -> JsonResponse:
 def connect(request: HttpRequest) -> HttpResponse:
     """Begin to connect one more account, for whoever the cookie says this is."""
     session = session_of(request)
-    session[FLOW], address = naive_steps.begin("connect-csrf", request)
+    session[FLOW], address = begun("connect-csrf", request)
     return keep(session, HttpResponseRedirect(address))
 
 

@@ -14,8 +14,9 @@ from django.conf import settings
 
 from authdemo.trials.attempts import NotRun
 
-from .cast import ALICE, Cast, parameter, with_parameters
+from .cast import Cast
 from .parties import OIDC, QUIZ_SECRET
+from .people import ALICE, parameter, with_parameters
 
 
 def url() -> str:

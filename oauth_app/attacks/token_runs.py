@@ -11,8 +11,9 @@ from collections.abc import Callable
 from authdemo.trials.attempts import Result
 
 from . import stock
-from .cast import MALLORY, Cast
+from .cast import Cast
 from .parties import GOOGLE, OIDC, Company
+from .people import MALLORY
 from .runs import NAIVE, SITE, STOCK, THIS_SITE, WRONG, result, row
 
 KINDS = {"wrong-nonce": ("foreign-nonce", "missing-nonce")}

@@ -8,7 +8,7 @@ from authdemo.trials.urls import patterns
 
 from . import naive, naive_page
 from .attempts import ATTACKS
-from .naive_steps import APPS
+from .naive_apps import APPS
 
 app_name = "oauth_attacks"
 urlpatterns = [

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from jwt_app.attacks.attempts import ATTEMPTS
 from oauth_app.attacks.attempts import ATTEMPTS as ON_SIGN_INS
-from tests.live.visit import Run
+from tests.e2e.steps import PASSWORD
+from tests.live.visit import PEOPLE, Run
 
 
 def each_attack_on_a_token(run: Run) -> None:
@@ -28,6 +29,8 @@ def each_attack_on_a_token(run: Run) -> None:
 
 
 def each_attack_on_a_sign_in(run: Run) -> None:
+    """With the accounts of the outside world as they are in the demo: it is the lab that signs in with them."""
+    run.passwords_outside(dict.fromkeys(PEOPLE.values(), PASSWORD))
     for attempt in ON_SIGN_INS:
         run.go(f"/oauth/attacks/{attempt.slug}/")
         run.page.get_by_role("radio").first.check()
@@ -37,3 +40,4 @@ def each_attack_on_a_sign_in(run: Run) -> None:
         run.look()
     for path in ("", "framed/", "whoami/", "callback/?code=made-up&state=made-up", "with-pkce/login/"):
         run.go(f"/oauth/attacks/naive/{path}")
+    run.passwords_outside({name: run.passwords[name] for name in PEOPLE.values()})

@@ -67,7 +67,10 @@ class Run:
             for name, staff in SITE_USERS.items()
         ]
         self.demo.shell("\n".join(lines))
-        theirs = {name: self.passwords[name] for name in PEOPLE.values()}
+        self.passwords_outside({name: self.passwords[name] for name in PEOPLE.values()})
+
+    def passwords_outside(self, theirs: dict[str, str]) -> None:
+        """Give accounts of the outside world these passwords, at each company."""
         subprocess.run(
             [sys.executable, "-c", OUTSIDE_SCRIPT], cwd=ROOT, check=True, timeout=60,
             env=self.demo.environment | {"DJANGO_SETTINGS_MODULE": "demo.outside.settings"}

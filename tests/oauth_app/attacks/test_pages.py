@@ -15,7 +15,7 @@ from oauth_app.attacks import naive_checks, stock, verdicts
 from oauth_app.attacks.attempts import ATTACKS, ATTEMPTS
 from oauth_app.attacks.models import Trial
 from oauth_app.attacks.naive import NaiveStore, welcome
-from oauth_app.attacks.naive_steps import APPS
+from oauth_app.attacks.naive_apps import APPS
 from oauth_app.attacks.pages import Page
 from oauth_app.client.id_token import Check, IDToken
 from tests.oauth_app.attacks.conftest import BASE, NAIVE, SLUGS, plain, trial_of
