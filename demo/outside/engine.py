@@ -219,11 +219,13 @@ class RevokeView(views.RevokeView):
         found = Token.objects.by_value(body.get("token", ""))
         if found.exclude(client_id=client_id).exists():
             body["token"] = "unknown"
-        elif company == GOOGLE and (token := found.first()):
-            # At Google one token stands for all that the user has allowed the app.
-            Token.objects.filter(client_id=client_id, user_id=token.user_id).delete()
+        own = found.filter(client_id=client_id).first()
         request.POST = body  # type: ignore[assignment]
-        return super().post(request, *args, **kwargs)
+        response = super().post(request, *args, **kwargs)
+        if company == GOOGLE and own and response.status_code == HTTPStatus.OK:  # only now its secret was compared
+            # At Google one token stands for all that the user has allowed the app.
+            Token.objects.filter(client_id=client_id, user_id=own.user_id).delete()
+        return response
 
 
 def client_ids(request: HttpRequest) -> set[str]:

@@ -44,12 +44,12 @@ PAGES: dict[str, tuple[Part, ...]] = {
         Part("For this page, and when you disconnect", ("oauth_app.client.connections.connections",)),
         Part("May it go?", ("oauth_app.client.adapter.SocialAccountAdapter.validate_disconnect",)),
         Part("To take the token back at the provider", ("oauth_app.client.on_behalf.revoke",)),
-        Part(
-            "When you try what remains",
-            ("oauth_app.labs.behalf.remaining.trial", "oauth_app.labs.behalf.remaining.look"),
-        ),
     ),
     "behalf:index": (
+        Part(
+            "When you try what remains, on the page of connections",
+            ("oauth_app.labs.behalf.remaining.trial", "oauth_app.labs.behalf.remaining.look"),
+        ),
         Part("When you call", ("oauth_app.client.on_behalf.call", "oauth_app.client.stored.secrets_of")),
         Part(
             "When the token is refreshed",
