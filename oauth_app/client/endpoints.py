@@ -110,7 +110,8 @@ class IDTokenAdapter(CarefulAdapter):
         )
         if not received.valid:
             raise id_token.IDTokenRefused(received)
-        return dict(received.claims)
+        # allauth stores what is returned here. The nonce has done its work, and need not lie in a table.
+        return {name: value for name, value in received.claims.items() if name != "nonce"}
 
     def get_json(self, url: str, access_token: str = "") -> dict[str, Any]:
         """Ask the provider, with the access token where there is one."""
