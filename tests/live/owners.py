@@ -77,6 +77,13 @@ OWNERS = [
     Owner("ID token", "site dom:/oauth/id-token/raw/", "the same page after its scripts"),
     Owner("ID token", "site page:/jwt/inspector/", "the answer to who has taken it there"),
     Owner("ID token", "site dom:/jwt/inspector/", "the same page after its scripts"),
+    Owner("nonce", "site page:/oauth/id-token/raw/", "in the ID token, used up"),
+    Owner("nonce", "site dom:/oauth/id-token/raw/", "the same page after its scripts"),
+    Owner("nonce", "site page:/jwt/inspector/", "in the ID token, used up"),
+    Owner("nonce", "site dom:/jwt/inspector/", "the same page after its scripts"),
+    Owner(
+        "nonce", "site:socialaccount_socialaccount.extra_data", "allauth keeps the ID token's claims; it is used up"
+    ),
     Owner("nonce", "outside location:*", "from page to page there"),
     Owner("nonce", "outside page:*", "its forms carry the request on"),
     Owner("nonce", "outside:outside_cache.value", "stored with the code, for the ID token"),
