@@ -192,6 +192,8 @@ def _outcome(one: Exchange) -> str:
         return f"Signed in: {one.became}" if one.became else "Done: you are who you were"
     if to := location(one):
         return _redirect(one, {name for name, _ in to.get("query", [])})
+    if is_pause(one):
+        return "A page that waits"
     if one.good and one.leg == Exchange.Leg.OUTSIDE:
         return "The consent page" if "response_type" in _names(one) else "The sign-in form"
     return "The answer" if one.good else "Refused"
