@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 import requests
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user_model
 from django.http import HttpRequest
 
 from authdemo.trials import cast as trials
 from authdemo.trials.attempts import NotRun
+from oauth_app.client.adapter import FIRST_VISIT
 
 from .naive import COOKIE as NAIVE_COOKIE
 from .naive import NaiveStore
@@ -55,8 +57,9 @@ class Cast(trials.Cast[Person]):
             raise NotRun("The outside world was not started by the demo, so nothing of it can be tampered with.")
 
     def go(self) -> None:
-        """End what the run has opened, also one that broke off: sessions here and there, and Mallory's tokens."""
+        """End what the run has opened, also one that broke off: sessions here and there, users, Mallory's tokens."""
         opened = {key for actor in self.actors for key in actor.opened if key}
+        self._forget_users(opened)
         for row in UserSession.objects.filter(session_key__in=opened):
             row.end()
         for key in opened:  # also those of nobody: a state and a verifier lie in them
@@ -70,6 +73,16 @@ class Cast(trials.Cast[Person]):
             self._revoke(company, token)
         self.story = kept
         super().go()
+
+    def _forget_users(self, opened: set[str]) -> None:
+        """Delete the users that were made by these sessions: somebody got in, perhaps because a check was taken out.
+
+        A user that another browser has signed in as meanwhile is not the run's any more.
+        """
+        sessions = [import_module(settings.SESSION_ENGINE).SessionStore(key) for key in opened]
+        made = [session[SESSION_KEY] for session in sessions if session.get(FIRST_VISIT) and SESSION_KEY in session]
+        others = UserSession.objects.filter(user__in=made).exclude(session_key__in=opened).values("user")
+        get_user_model()._default_manager.filter(pk__in=made).exclude(pk__in=others).delete()
 
     def _revoke(self, company: Company, token: str) -> None:
         form = {"token": token, "client_id": company.quiz, "client_secret": QUIZ_SECRET}

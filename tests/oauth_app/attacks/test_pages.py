@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import import_module
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
 
+from authdemo.accounts.models import User
 from authdemo.trials.lines import find
 from oauth_app.attacks import naive_checks, stock, verdicts
 from oauth_app.attacks.attempts import ATTACKS, ATTEMPTS
+from oauth_app.attacks.cast import Cast
 from oauth_app.attacks.models import Trial
 from oauth_app.attacks.naive import NaiveStore, welcome
 from oauth_app.attacks.naive_apps import APPS
 from oauth_app.attacks.pages import Page
+from oauth_app.client.adapter import FIRST_VISIT
 from oauth_app.client.id_token import Check, IDToken
 from tests.oauth_app.attacks.conftest import BASE, NAIVE, SLUGS, plain, trial_of
 
@@ -172,6 +177,26 @@ def test_rubbish_is_refused_and_nobody_signed_in(learner):
             answer = learner.post(NAIVE + path, {field: value})
             assert answer.status_code in {401, 502}
             assert "lab_oauth_naive" not in learner.cookies
+
+
+# ---- What a run has opened
+
+
+@pytest.mark.parametrize(("first_visit", "elsewhere"), [(True, False), (False, False), (True, True)])
+def test_a_user_that_a_run_has_made_goes_with_it_and_no_other(rf, db, settings, first_visit, elsewhere):
+    """As where somebody has taken a check out of the site, to see what happens."""
+    user = User.objects.create_user("alice.outside")
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session.update({FIRST_VISIT: first_visit, SESSION_KEY: str(user.pk)})
+    session.create()
+    for key in (session.session_key, *(["another"] if elsewhere else [])):
+        UserSession.objects.create(user=user, session_key=key, ip="127.0.0.1")
+    cast = Cast(rf.get("/"))
+    cast.actor("Mallory").opened = {session.session_key, ""}
+    cast.go()
+    assert User.objects.exists() == (elsewhere or not first_visit)
+    assert [row.session_key for row in UserSession.objects.all()] == (["another"] if elsewhere else [])
+    assert not session.exists(session.session_key)
 
 
 # ---- The stock class is asked in a run of ours, and in no other sign-in
