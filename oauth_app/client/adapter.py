@@ -184,8 +184,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         else:
             status, reason = next((s, text) for kind, s, text in FAILURES if isinstance(exception, kind))
         stopped = status == HTTPStatus.SERVICE_UNAVAILABLE and "health_url" in provider.app.settings
-        token = getattr(exception, "token", None)  # of an ID token that was refused: which check it was
-        refuse(request, "failed", status, provider=provider, reason=reason, stopped=stopped, id_token=token, **again)
+        again |= {
+            "asked_for": next(iter(getattr(exception, "__notes__", [])), ""),  # endpoints.usable_answer
+            "id_token": getattr(exception, "token", None),  # one that was refused: by which check?
+        }
+        refuse(request, "failed", status, provider=provider, reason=reason, stopped=stopped, **again)
 
     def _once_again(self, request: HttpRequest, state: dict[str, Any] | None) -> dict[str, Any]:
         """Return what the button "Try again" must send to ask for the same as before."""

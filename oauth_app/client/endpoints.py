@@ -19,6 +19,7 @@ from allauth.socialaccount.models import SocialLogin, SocialToken
 from allauth.socialaccount.providers.base import ProviderException
 from allauth.socialaccount.providers.github.views import GitHubOAuth2Adapter
 from allauth.socialaccount.providers.google.views import GoogleOAuth2Adapter
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
@@ -38,15 +39,21 @@ UNUSABLE = (
 
 
 @contextmanager
-def usable_answer(provider_id: str) -> Iterator[None]:
-    """Turn whatever a malformed answer sets off into one ProviderException. The answer itself is not logged."""
+def usable_answer(provider_id: str, asked_for: str) -> Iterator[None]:
+    """Turn whatever a malformed answer sets off into one ProviderException. The answer itself is not logged.
+
+    `asked_for` says in words what was asked. It is the first note of the error (PEP 678), for the page to tell.
+    """
     try:
         yield
-    except RequestException:
-        raise  # some of them are ValueErrors, and allauth knows them
+    except (RequestException, OAuth2Error, ProviderException) as error:  # some are ValueErrors; allauth knows them
+        error.add_note(asked_for)
+        raise
     except UNUSABLE as error:
         logger.warning("%s sent an answer that cannot be used: %s", provider_id, type(error).__name__)
-        raise ProviderException("unusable answer") from error
+        unusable = ProviderException("unusable answer")
+        unusable.add_note(asked_for)
+        raise unusable from error
 
 
 class CarefulAdapter:
@@ -58,7 +65,7 @@ class CarefulAdapter:
 
     def get_access_token_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Exchange the code for a token (RFC 6749 §4.1.3)."""
-        with usable_answer(self.provider_id):
+        with usable_answer(self.provider_id, "the token"):
             answer = super().get_access_token_data(*args, **kwargs)  # type: ignore[misc]
             if not isinstance(answer["access_token"], str):
                 raise TypeError("access_token")
@@ -66,13 +73,13 @@ class CarefulAdapter:
 
     def parse_token(self, data: dict[str, Any]) -> SocialToken:
         """Read the answer of the exchange."""
-        with usable_answer(self.provider_id):
+        with usable_answer(self.provider_id, "the token"):
             self.grant = Grant.of(data, self.asked)
             return super().parse_token(data)  # type: ignore[misc]
 
     def complete_login(self, *args: Any, **kwargs: Any) -> SocialLogin:
         """Ask who it is."""
-        with usable_answer(self.provider_id):
+        with usable_answer(self.provider_id, "who you are"):
             return super().complete_login(*args, **kwargs)  # type: ignore[misc]
 
 
@@ -81,15 +88,16 @@ class GitHubAdapter(CarefulAdapter, GitHubOAuth2Adapter):
 
     def get_emails(self, headers: dict[str, str]) -> list[Any] | None:
         """Ask for the addresses. Only 404 means that there are none; the stock one takes `null` and `{}` for that."""
-        with get_adapter().get_requests_session() as session:
-            response = session.get(self.emails_url, headers=headers)
-        if response.status_code == HTTPStatus.NOT_FOUND:
-            return None
-        response.raise_for_status()
-        emails = response.json()
-        if not isinstance(emails, list):
-            raise TypeError("emails")
-        return emails
+        with usable_answer(self.provider_id, "your addresses"):
+            with get_adapter().get_requests_session() as session:
+                response = session.get(self.emails_url, headers=headers)
+            if response.status_code == HTTPStatus.NOT_FOUND:
+                return None
+            response.raise_for_status()
+            emails = response.json()
+            if not isinstance(emails, list):
+                raise TypeError("emails")
+            return emails
 
 
 class IDTokenAdapter(CarefulAdapter):
@@ -100,7 +108,7 @@ class IDTokenAdapter(CarefulAdapter):
 
     def checked(self, raw: str, app: Any, token: SocialToken, **expected: Any) -> dict[str, Any]:
         """Return the claims of an ID token that is good for this sign-in. Raises `IDTokenRefused` for any other."""
-        keys = self.get_json(expected.pop("jwks_uri"))
+        keys = self.get_json(expected.pop("jwks_uri"), "its keys")
         wanted = id_token.Expected(
             client_id=app.client_id, nonce=self.nonce, access_token=token.token, keys=keys, **expected
         )
@@ -113,10 +121,10 @@ class IDTokenAdapter(CarefulAdapter):
         # allauth stores what is returned here. The nonce has done its work, and need not lie in a table.
         return {name: value for name, value in received.claims.items() if name != "nonce"}
 
-    def get_json(self, url: str, access_token: str = "") -> dict[str, Any]:
+    def get_json(self, url: str, asked_for: str, access_token: str = "") -> dict[str, Any]:
         """Ask the provider, with the access token where there is one."""
         headers = {"Authorization": f"Bearer {access_token}"} if access_token else None
-        with get_adapter().get_requests_session() as session:
+        with usable_answer(self.provider_id, asked_for), get_adapter().get_requests_session() as session:
             response = session.get(url, headers=headers)
             response.raise_for_status()
             return dict(response.json())
@@ -129,7 +137,7 @@ class GoogleAdapter(IDTokenAdapter, GoogleOAuth2Adapter):
 
     def complete_login(self, request: HttpRequest, app: Any, token: SocialToken, **kwargs: Any) -> SocialLogin:
         """Look into the ID token. (The stock one asks user-info where there is none, and no check is made.)"""
-        with usable_answer(self.provider_id):
+        with usable_answer(self.provider_id, "who you are"):
             claims = self.checked(
                 kwargs["response"]["id_token"], app, token, issuer=self.id_token_issuer, jwks_uri=self.jwks_uri
             )
@@ -144,7 +152,7 @@ class OpenIDConnectAdapter(IDTokenAdapter, OpenIDConnectOAuth2Adapter):
     @property
     def openid_config(self) -> dict[str, Any]:
         """Return the discovery document (OpenID Connect Discovery §4), read once for each sign-in."""
-        with usable_answer(self.provider_id):
+        with usable_answer(self.provider_id, "its discovery page"):
             config: dict[str, Any] = super().openid_config
             if not all(config[name].startswith(("https://", "http://")) for name in self.ENDPOINTS):
                 raise ValueError("endpoint")
@@ -154,9 +162,9 @@ class OpenIDConnectAdapter(IDTokenAdapter, OpenIDConnectOAuth2Adapter):
 
     def complete_login(self, request: HttpRequest, app: Any, token: SocialToken, **kwargs: Any) -> SocialLogin:
         """Ask user-info for name and address, and look into the ID token whether both speak of the same person."""
-        with usable_answer(self.provider_id):
+        with usable_answer(self.provider_id, "who you are"):
             config = self.openid_config
-            userinfo = self.get_json(config["userinfo_endpoint"], token.token)
+            userinfo = self.get_json(config["userinfo_endpoint"], "user-info", token.token)
             claims = self.checked(
                 kwargs["response"]["id_token"], app, token,
                 issuer=config["issuer"], jwks_uri=config["jwks_uri"], userinfo=userinfo,

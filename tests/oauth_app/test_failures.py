@@ -86,6 +86,24 @@ def test_nonsense(visitor, provider, path, nonsense):
     assert_refused(visitor, come_back_to(visitor, provider, path, NONSENSE[nonsense]), 502)
 
 
+ASKED_FOR = {
+    "token": "the token", "user": "who you are", "emails": "your addresses", "keys": "its keys",
+    "discovery": "its discovery page", "user-info": "user-info",
+}  # fmt: skip
+
+
+@at_each_leg
+@pytest.mark.parametrize(("spoiled", "status"), [(answer("[]", 500), 502), (answer("["), 502), (silence(1), 504)])
+def test_the_page_says_what_was_asked_for(visitor, settings, provider, path, spoiled, status):
+    state = visitor.state(provider)
+    settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 0.4
+    visitor.company.spoiled[path] = spoiled
+    response = visitor.come_back(provider, code="a-code", state=state)
+    assert_refused(visitor, response, status)
+    [leg] = [leg for leg, its_path in LEGS[provider].items() if its_path == path]
+    assert f"It happened when this site asked it for {ASKED_FOR[leg]}." in response.content.decode()
+
+
 @at_each_leg
 @pytest.mark.parametrize("status", [400, 401, 404, 500, 503])
 def test_an_error_of_the_provider(visitor, provider, path, status):
