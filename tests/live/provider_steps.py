@@ -120,3 +120,5 @@ def on_my_behalf(run: Run) -> None:
     run.go("/oauth/connections/")
     run.page.get_by_role("button", name="Try it: Delete the account here").click()
     expect(run.page.get_by_role("main")).to_contain_text("remains")
+    run.end_session()
+    run.sign_in()  # as the steps after this one expect
