@@ -1,7 +1,7 @@
 """allauth's authorization server, tightened and tied to one company at a time.
 
-The engine does the protocol. Its subclasses here add three rules that it leaves open: redirect URIs are compared as
-exact strings, PKCE with S256 is required of everybody, and a client is known at its own company only.
+The engine does the protocol. Its subclasses here add what it leaves open. Among it: redirect URIs are compared as
+exact strings, PKCE with S256 is required of all but the naive app, and a client is known at its own company only.
 """
 
 # mypy: disable-error-code="no-any-return"

@@ -1,4 +1,4 @@
-"""Accounts to be thrown away: made by one click, without a password, gone an hour later.
+"""Accounts to be thrown away: made by one click, without a password; the next one clears those older than an hour.
 
 For experiments that end an account's grants: no account of a learner shall be in their way. Only from this machine.
 """

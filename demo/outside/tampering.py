@@ -27,7 +27,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .companies import Company
+from .companies import OIDC, Company
 from .keys import new_private_key
 from .models import Account
 
@@ -93,7 +93,8 @@ def order(request: HttpRequest) -> HttpResponse:
     404 without LABS or from another machine; 415 for anything but JSON, which no page of another site can make a
     browser send; 400 for what is no order. A code that nobody has is kept for a minute, and nothing comes of it.
     """
-    if not settings.LABS or request.META.get("REMOTE_ADDR") not in LOOPBACK:
+    behind_a_proxy = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    if not settings.LABS or behind_a_proxy or request.META.get("REMOTE_ADDR") not in LOOPBACK:
         raise Http404
     if request.content_type != "application/json":
         return JsonResponse({"error": "invalid_request"}, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
@@ -115,6 +116,8 @@ def applied(code: str, tokens: dict[str, Any], company: Company) -> dict[str, An
     kind = cache.get(_key(code))
     if kind not in CHANGES or not cache.delete(_key(code)):
         return tokens
+    if kind == "changed-sub" and company != OIDC:
+        return tokens  # signed by the right key, and all of it fits: only a client that asks user-info can tell
     return tokens | {"id_token": tampered(kind, tokens["id_token"], company)}
 
 

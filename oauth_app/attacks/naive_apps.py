@@ -1,6 +1,7 @@
 """WRONG ON PURPOSE. Do not copy anything from this file.
 
-The naive app once for each attack: right but for one step.
+The naive app once for each attack: right but for one step. Those that are about the way of a code have no PKCE
+either, since that would stop the code as well.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -85,12 +86,17 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             refuse(request, "inactive", HTTPStatus.FORBIDDEN)
         # For the view, which keeps the tokens when all is done.
         request.accepted_login = sociallogin  # type: ignore[attr-defined]
+        sociallogin.token = None  # allauth would write it into the session where its sign-up takes a detour
 
     def _may_connect(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         if not request.user.is_authenticated:
             text = "Nothing was connected: your session had ended. Sign in and try again."
             get_account_adapter(request).add_message(request, messages.WARNING, message=text)
             raise ImmediateHttpResponse(redirect_to_login(reverse("oauth:connections")))
+        if sociallogin.state.get("began") != str(request.user.pk):
+            text = "Nothing was connected: it was not you who began this. Try again."
+            get_account_adapter(request).add_message(request, messages.WARNING, message=text)
+            raise ImmediateHttpResponse(redirect("oauth:connections"))
         if sociallogin.is_existing and sociallogin.user != request.user:
             back = local_path(sociallogin.state.get("next"))
             refuse(request, "connected_elsewhere", HTTPStatus.CONFLICT, provider=sociallogin.provider, next=back)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from .accounts import said
 from .models import ProviderToken
 
-# Clients and their secrets are settings, tokens are not stored: two empty tables with secret fields help nobody.
+# Clients and their secrets are settings, and tokens have a table of our own: two empty ones of allauth help nobody.
 admin.site.unregister([SocialApp, SocialToken, SocialAccount])
 
 # What a provider says goes into `extra_data` whole. This much of it is shown.

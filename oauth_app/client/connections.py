@@ -65,6 +65,8 @@ def _disconnect(request: HttpRequest, form: DisconnectForm, providers: dict[str,
         if not form.is_valid():
             return False
         account = form.cleaned_data["account"]
+        # A refresh that is under way would bring tokens that nobody revokes: wait for it.
+        ProviderToken.objects.select_for_update().filter(account=account).first()
         provider, secrets = providers.get(account.provider), _secrets(account)
         name, label = provider.name if provider else account.provider, known_as(account) or account.uid
         if provider:
@@ -77,7 +79,7 @@ def _disconnect(request: HttpRequest, form: DisconnectForm, providers: dict[str,
     if lives_on:
         messages.warning(request, f"{said} But its token lives on there: {lives_on} End it at {name} itself.")
     else:
-        messages.success(request, f"{said} Its token was revoked there, too." if secrets else said)
+        messages.success(request, f"{said} The token that we had was revoked there, too." if secrets else said)
     return True
 
 

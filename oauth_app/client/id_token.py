@@ -10,6 +10,7 @@ No request and no page in here. PyJWT does the cryptography.
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
@@ -159,8 +160,8 @@ def _sub(token: IDToken, expected: Expected) -> bool:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Tell whether this is a number of JSON. True is an int to Python."""
-    return type(value) in (int, float)
+    """Tell whether this is a number of JSON. True is an int to Python, and Infinity is a float."""
+    return type(value) is int or (type(value) is float and math.isfinite(value))
 
 
 CHECKS: tuple[tuple[str, Callable[[IDToken, Expected], bool | None]], ...] = (

@@ -25,7 +25,8 @@ class ProviderToken(models.Model):
     """What the provider has let us do in the name of one connected account, and until when.
 
     django-fernet-fields-v2 encrypts the two tokens (Fernet: AES-128-CBC, and an HMAC that a wrong key fails) with the
-    first of `FERNET_KEYS`; any of them decrypts. Whoever reads the table, or a copy of it, reads no token.
+    first of `FERNET_KEYS`; any of them decrypts. Whoever reads the table, or a copy of the database, reads no token.
+    `manage.py dumpdata` decrypts, as every serializer does: `--exclude oauth_client.ProviderToken`.
     """
 
     class Problem(models.TextChoices):

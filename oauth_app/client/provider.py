@@ -2,7 +2,7 @@
 
 allauth's registry looks for a module of this name in each installed app, so `allauth.socialaccount.providers.github`
 and its like are not in INSTALLED_APPS. The protocol itself is allauth's. (Sign-in *with* this site, for other
-people's apps, is another subject and another folder: `oauth_app/provider`.)
+people's apps, is another subject.)
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class CarefulProvider:
     def get_redirect_from_request_kwargs(self, request: HttpRequest) -> dict[str, Any]:
         """Take `process`, `next` and `more` from the form: only what we know, only paths of this site."""
         kwargs: dict[str, Any] = super().get_redirect_from_request_kwargs(request)  # type: ignore[misc]
-        connect = kwargs["process"] == AuthProcess.CONNECT
+        connect = kwargs["process"] == AuthProcess.CONNECT and request.user.is_authenticated
         kwargs["process"] = AuthProcess.CONNECT if connect else AuthProcess.LOGIN
         default = reverse("oauth:connections" if connect else "oauth:signed_in")
         kwargs["next_url"] = local_path(request.POST.get("next")) or default
@@ -83,10 +83,14 @@ class CarefulProvider:
         return {}
 
     def redirect(self, request: HttpRequest, process: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Keep what is asked for with the `state`: an answer that names no scope means this (RFC 6749 §5.1)."""
+        """Keep with the `state` what is asked for, and who began.
+
+        An answer that names no scope means what was asked for (RFC 6749 §5.1). Who began decides whether an account is
+        connected: a session that somebody has planted in this browser may hold a `state`, too.
+        """
         scope = kwargs.pop("scope", None) or self.get_scope()  # type: ignore[attr-defined]
         response: HttpResponse = super().redirect(  # type: ignore[misc]
-            request, process, *args, scope=scope, asked=" ".join(scope), **kwargs
+            request, process, *args, scope=scope, asked=" ".join(scope), began=str(request.user.pk), **kwargs
         )
         return response
 

@@ -43,10 +43,17 @@ class Kind:
     name: str
     console: str
     variables: tuple[str, ...]
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
 
 
 KINDS = (
-    Kind("github", "GitHub", "https://github.com/settings/developers", ("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET")),
+    Kind(
+        "github",
+        "GitHub",
+        "https://github.com/settings/developers",
+        ("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"),
+        ("user:email",),
+    ),
     Kind(
         "google",
         "Google",
@@ -110,9 +117,14 @@ def _registration(request: HttpRequest, kind: Kind, provider: Any) -> Registrati
         address=address,
         origin=origin,
         callback=build_absolute_uri(request, _callback_path(kind, provider)),
-        scopes=tuple(provider.get_scope() if provider else app_settings.PROVIDERS[kind.provider_id]["SCOPE"]),
+        scopes=tuple(provider.get_scope()) if provider else _scopes(kind),
         cautions=tuple(_cautions(kind, origin, address)),
     )
+
+
+def _scopes(kind: Kind) -> tuple[str, ...]:
+    """Return what would be asked for of a provider that is not set up."""
+    return tuple(app_settings.PROVIDERS.get(kind.provider_id, {}).get("SCOPE", kind.scopes))
 
 
 def _callback_path(kind: Kind, provider: Any) -> str:

@@ -13,6 +13,11 @@ MAX_ANSWER = 1024 * 1024  # bytes; real answers have a few thousand
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+def as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Add no credentials: the headers that the caller has set are all there is."""
+    return request
+
+
 class ProviderSession(requests.Session):
     """A `requests.Session` that always comes back.
 
@@ -23,6 +28,8 @@ class ProviderSession(requests.Session):
     def __init__(self, timeout: float) -> None:
         super().__init__()
         self.timeout = timeout
+        # Without one, `requests` would put the operator's ~/.netrc in the place of the user's token.
+        self.auth = as_it_is
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
         """Send the request and read the answer, or give up."""

@@ -13,7 +13,7 @@ from tests.demo.conftest import client_at
 from tests.demo.visitor import Client, Visitor
 
 pytestmark = pytest.mark.live
-KINDS = ("wrong-key", "alg-none", "changed-sub", "foreign-nonce", "missing-nonce", "wrong-issuer", "wrong-audience")
+KINDS = ("wrong-key", "alg-none", "foreign-nonce", "missing-nonce", "wrong-issuer", "wrong-audience")
 
 
 @pytest.fixture
@@ -80,10 +80,28 @@ def test_one_token_is_wrong_in_its_one_way_and_the_next_is_good_again(google, ma
 
 def test_it_works_for_the_code_that_it_was_ordered_for_and_for_no_other(google, mallory):
     ordered, other = code_of(mallory, google), code_of(mallory, google)
-    order(google.base, code=ordered, kind="changed-sub")
+    order(google.base, code=ordered, kind="missing-nonce")
     assert id_token(google, other)["payload"]["email"] == "mallory@outside.example"
     assert id_token(google, ordered)["payload"]["email"] == "alice@outside.example"
     assert google.exchange(ordered).status_code == 400
+
+
+def test_a_token_that_is_right_but_for_the_person_is_made_only_where_clients_can_tell(demo, google, mallory):
+    """Its key, audience and nonce are right. A client that asks user-info sees it; at Google the site does not ask."""
+    code = code_of(mallory, google)
+    order(google.base, code=code, kind="changed-sub")
+    assert id_token(google, code)["payload"]["email"] == "mallory@outside.example"
+    oidc = client_at(demo.providers, demo.site, "oidc")
+    code = code_of(mallory, oidc)
+    order(oidc.base, code=code, kind="changed-sub")
+    assert id_token(oidc, code)["payload"]["email"] == "alice@outside.example"
+
+
+def test_behind_a_proxy_everybody_would_be_this_machine_so_there_is_no_switch(google):
+    for header in ("X-Forwarded-For", "Forwarded"):
+        body = {"code": "x", "kind": "expired"}
+        answer = requests.post(f"{google.base}/tampering/", json=body, headers={header: "for=192.0.2.7"}, timeout=20)
+        assert answer.status_code == 404
 
 
 def test_nobody_can_order_what_has_no_name(google):

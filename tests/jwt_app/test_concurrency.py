@@ -51,7 +51,7 @@ def sign_ins(running: Any, number: int, grace: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("grace", "rounds", "codes"), [(0, 40, {"token_reused", "token_revoked"}), (60, 20, {"token_used"})]
+    ("grace", "rounds", "codes"), [(0, 40, {"token_reused", "token_revoked"}), (60, 40, {"token_used"})]
 )
 def test_one_token_one_winner(running: Any, grace: int, rounds: int, codes: set[str]) -> None:
     tokens = sign_ins(running, rounds, grace)

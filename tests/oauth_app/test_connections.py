@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
@@ -31,6 +33,31 @@ def test_a_stranger_is_sent_to_the_login_page(client, db):
 def test_connecting_needs_a_session(visitor):
     response = visitor.start("google", process="connect")
     assert response["Location"] == "/sessions/login/?next=/oauth/connections/%3Fconnect%3Dgoogle"
+
+
+@pytest.mark.parametrize("way_in", ["/oauth/switch/google/", "/oauth/accounts/google/login/"])
+def test_a_connection_that_nobody_began_is_not_made_for_who_signs_in_next(visitor, bob, way_in):
+    """Somebody has planted their anonymous session in bob's browser, with a sign-in under way in it."""
+    response = visitor.client.post(way_in, {"process": "connect"})
+    state = parse_qs(urlsplit(response["Location"]).query).get("state", [""])[0]
+    visitor.company.nonce = parse_qs(urlsplit(response["Location"]).query).get("nonce", [""])[0]
+    visitor.client.post("/sessions/login/", {"username": "bob", "password": "a-password-of-bob"})
+    visitor.come_back("google", code="a-code", state=state)
+    assert not SocialAccount.objects.filter(user=bob).exists()
+    assert visitor.username() == "bob"
+
+
+def test_a_connection_that_another_user_began_is_not_made(visitor, bob):
+    visitor.client.force_login(bob)
+    state = visitor.state("google", process="connect")
+    session = visitor.client.session
+    [held] = session["socialaccount_states"].values()
+    held[0]["began"] = "another"
+    session.save()
+    response = visitor.come_back("google", code="a-code", state=state)
+    assert response["Location"] == PAGE
+    assert "it was not you who began this" in text(visitor.client.get(PAGE))
+    assert not SocialAccount.objects.exists()
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

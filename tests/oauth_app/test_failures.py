@@ -422,3 +422,17 @@ def test_answers_says_whether_somebody_is_well(company):
     company.spoiled["/healthz"] = silence(1)
     assert not answers(f"{company.url}/healthz", timeout=0.1)
     assert not answers("http://127.0.0.1:1/")
+
+
+def test_the_operators_netrc_does_not_take_the_place_of_the_users_token(company, monkeypatch, tmp_path):
+    """`requests` reads it for any host that is not this machine; so for once this one is not."""
+    file = tmp_path / "netrc"
+    file.write_text("machine 127.0.0.1 login operator password secret-of-the-operator\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(file))
+    monkeypatch.setattr("oauth_app.client.transport.LOOPBACK", ())
+    with ProviderSession(2) as session:
+        session.get(f"{company.url}/healthz", headers={"Authorization": "token of-alice"})
+        session.get(f"{company.url}/healthz", auth=("us", "ours"))
+    assert company.calls[-2][2]["Authorization"] == "token of-alice"
+    assert company.calls[-1][2]["Authorization"].startswith("Basic ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import time
 from typing import Any
 
@@ -71,6 +72,7 @@ CHANGED: dict[str, tuple[dict[str, Any], set[str]]] = {
     "never expires": ({"exp": None}, {"exp"}),
     "exp is a text": ({"exp": "99999999999"}, {"exp"}),
     "exp is true": ({"exp": True}, {"exp"}),
+    "exp is infinite": ({"exp": math.inf}, {"exp"}),
     "old": ({"iat": NOW - 86400}, {"iat"}),
     "of the future": ({"iat": NOW + 86400}, {"iat"}),
     "of no time": ({"iat": None}, {"iat"}),

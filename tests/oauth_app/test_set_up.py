@@ -140,3 +140,11 @@ def test_outside_of_a_demo_it_is_for_staff(visitor, settings):
     user.save()
     assert visitor.client.get(PATH).status_code == 200
     assert link in visitor.client.get("/oauth/").content.decode()
+
+
+@pytest.mark.parametrize("left", PROVIDERS)
+def test_a_project_that_has_set_up_one_of_them_sees_what_the_others_want(visitor, settings, left):
+    """As a copy of this app does: its settings name what it uses, and nothing of the others."""
+    name = "openid_connect" if left == "outside" else left
+    settings.SOCIALACCOUNT_PROVIDERS = {name: settings.SOCIALACCOUNT_PROVIDERS[name]}
+    assert len(cards(visitor.client.get(PATH))) == 3

@@ -339,7 +339,7 @@ def test_disconnected_here_is_revoked_there(visitor, bob, provider):
     secrets = stored.secrets_of(stored.token_of(account))
     stored.keep(account, Grant(secrets.access, "a-refresh-token" if provider != "github" else "", "", None))
     page = disconnect(visitor)
-    assert "Its token was revoked there, too." in page
+    assert "The token that we had was revoked there, too." in page
     calls = [(form, headers) for path, form, headers in visitor.company.calls if path == REVOKE[provider]]
     if provider == "github":
         ((_, headers),) = calls
@@ -379,7 +379,7 @@ def test_a_provider_that_does_not_take_it_back(visitor, bob, provider, how):
 def test_a_token_that_is_over_there_already_is_no_failure(visitor, bob, provider, said):
     visitor.sign_in(provider, process="connect")
     visitor.company.spoiled[REVOKE[provider]] = said
-    assert "Its token was revoked there, too." in disconnect(visitor)
+    assert "The token that we had was revoked there, too." in disconnect(visitor)
 
 
 @pytest.mark.parametrize("discovery", [answer({}, 500), answer([]), answer("x"), silence(4)])

@@ -1,4 +1,4 @@
-"""An ID token was checked: keep what was found, for a browser that has its panel open. It starts over: forget it."""
+"""An ID token was checked: keep what was found, for a browser that has its panel open. Its user leaves: forget it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -32,8 +33,15 @@ def keep(request: HttpRequest, provider_id: str, token: IDToken, expected: Expec
         logger.error("an ID token was not kept: %s", type(error).__name__)
 
 
-@receiver(started_over, dispatch_uid="oauth_id_token.forget")
-def forget(request: HttpRequest, **kwargs: Any) -> None:
+@receiver([started_over, user_logged_out], dispatch_uid="oauth_id_token.forget")
+def forget(request: HttpRequest | None, **kwargs: Any) -> None:
     """Delete this browser's token."""
-    if name := browser.browser_of(request):
+    if request is not None and (name := browser.browser_of(request)):
         kept.forget(name)
+
+
+@receiver(user_logged_in, dispatch_uid="oauth_id_token.forget_another")
+def forget_another(request: HttpRequest | None, **kwargs: Any) -> None:
+    """Delete it where somebody signs in without one: it is of another person."""
+    if not hasattr(request, "accepted_login"):
+        forget(request)

@@ -14,6 +14,7 @@ from django.core.cache.backends.base import BaseCache
 from django.test import Client
 from django_redis.exceptions import ConnectionInterrupted
 
+from authdemo.accounts.models import User
 from oauth_app.client.id_token import CHECKS
 from oauth_app.labs.id_token.lines import RULES
 from tests.oauth_app.conftest import KEY, Company, Visitor
@@ -136,6 +137,20 @@ def test_with_the_panel_closed_nothing_is_kept(visitor, company):
     visitor.sign_in("google")
     visitor.client.post("/wire/open/")
     assert "No ID token is kept for this browser" in shown(visitor.client)
+
+
+def test_who_comes_next_at_this_browser_does_not_see_it(watched, company):
+    User.objects.create_user("bob", password="a-password-of-bob")
+    bob = {"username": "bob", "password": "a-password-of-bob"}
+    watched.sign_in("google")
+    assert "Accepted." in shown(watched.client)
+    watched.client.post("/sessions/logout/")
+    assert "No ID token is kept for this browser" in shown(watched.client)
+    watched.company.changed = {"nonce": "another"}  # refused, so nobody is signed in and nobody signs out
+    watched.sign_in("google")
+    assert "No ID token is kept" not in shown(watched.client)
+    assert watched.client.post("/sessions/login/", bob).status_code == 302
+    assert "No ID token is kept for this browser" in shown(watched.client)
 
 
 def test_in_the_cache_it_lies_encrypted_and_ends_with_starting_over(watched, company, monkeypatch):

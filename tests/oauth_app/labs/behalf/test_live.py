@@ -130,7 +130,7 @@ def test_disconnected_here_is_over_there(demo, provider):
     account = re.search(rf'name="account" value="(\d+)">\s*<button[^>]*aria-label="Disconnect {provider}', page.text)
     assert account
     page = person.follow(person.press(page, f"Disconnect {provider}", account=account[1]))
-    assert "Its token was revoked there, too." in page.text
+    assert "The token that we had was revoked there, too." in page.text
     assert "No app holds a valid token" in person.get(f"{demo.providers}/{SLUGS[provider]}/apps").text
 
 
