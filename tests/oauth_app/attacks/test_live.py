@@ -22,7 +22,10 @@ pytestmark = [pytest.mark.live]
 
 ALICE, MALLORY = "alice.outside", "mallory.outside"
 OVER = "400 This sign-in is over."
-NO_CODE = "502 The sign-in with Outside ID did not work. It did not accept the code."
+NO_CODE = (
+    "502 The sign-in with Outside ID did not work. It did not accept the code. "
+    "It happened when this site asked it for the token."
+)
 REFUSED = "Its ID token is not one for this sign-in. Refused by the check of "
 SITE = {
     "login-csrf": [OVER, OVER],
