@@ -81,9 +81,6 @@ OWNERS = [
     Owner("nonce", "site dom:/oauth/id-token/raw/", "the same page after its scripts"),
     Owner("nonce", "site page:/jwt/inspector/", "in the ID token, used up"),
     Owner("nonce", "site dom:/jwt/inspector/", "the same page after its scripts"),
-    Owner(
-        "nonce", "site:socialaccount_socialaccount.extra_data", "allauth keeps the ID token's claims; it is used up"
-    ),
     Owner("nonce", "outside location:*", "from page to page there"),
     Owner("nonce", "outside page:*", "its forms carry the request on"),
     Owner("nonce", "outside:outside_cache.value", "stored with the code, for the ID token"),
