@@ -99,7 +99,9 @@ def test_check_deploy_is_clean_under_the_settings_of_the_document(tmp_path):
 
 @pytest.mark.live
 def test_production_starts_as_the_document_says_and_shows_no_stand_in(tmp_path):
-    environment = production(tmp_path)
+    """With GitHub's pair alone, of the three that the document names."""
+    everything = production(tmp_path)
+    environment = {name: value for name, value in everything.items() if not name.startswith(("GOOGLE_", "OIDC_"))}
     assert run(tmp_path, "manage.py", "migrate", "-v0", **environment).returncode == 0
     command = shlex.split((ROOT / "docs" / "production.md").read_text(encoding="utf-8").split("```")[3])
     port = free_port()
