@@ -37,7 +37,7 @@ def test_from_the_password_to_the_sign_out(demo: Any, page: Page) -> None:
     assert before["refresh"] != after["refresh"]
 
     call(page, "Sign out")
-    says(page, "A copy of the access token would still work for 1")
+    says(page, "A copy of the access token still works for 1")
     expect(page.locator("#tokens")).to_be_hidden()
     expect(page.locator("#no-token-chip")).to_be_visible()
     assert page.evaluate("sessionStorage.getItem('authdemo.tokens')") is None

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from authdemo.accounts.models import User
 from authdemo.start_over.ending import LAB_COOKIES
+from oauth_app.attacks import naive as oauth_naive
+from oauth_app.labs.flow import slow
 from sessions_app.attacks.naive import COOKIE
 from sessions_app.labs.stores.models import CachedDbSession, DbSession
 from sessions_app.labs.stores.stores import STORES
@@ -242,8 +244,9 @@ def test_what_has_expired_is_cleared_away_by_the_next_sign_in(visitor):
 
 
 def test_start_over_names_each_cookie_with_its_path():
-    naive = {COOKIE: reverse("attacks:naive-home")}
-    assert {store.cookie: store.path for store in STORES} | naive == LAB_COOKIES
+    naive = {COOKIE: reverse("attacks:naive-home"), oauth_naive.COOKIE: reverse("oauth_attacks:naive-home")}
+    slow_motion = {slow.COOKIE: reverse("oauth:index")}
+    assert {store.cookie: store.path for store in STORES} | naive | slow_motion == LAB_COOKIES
 
 
 def test_there_is_no_seventh_store(lab, client):
