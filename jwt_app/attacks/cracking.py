@@ -48,7 +48,8 @@ def go_on(cast: Cast, result: Result) -> Result:
         return {which: before | {"state": STOPPED}}
     parts = split(token)
     step = guesses.go_on(parts.signed, parts.signature, before["tried"])
-    state = FOUND if step.found else EXHAUSTED if step.is_over else RUNNING
+    is_stopped = kept(cast.browser) is None  # meanwhile, by the button
+    state = FOUND if step.found else EXHAUSTED if step.is_over else STOPPED if is_stopped else RUNNING
     now = counted(step.tried, before["seconds"] + step.seconds, state)
     if step.is_over:
         forget(cast.browser)

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from authdemo.trials.lines import find
-from jwt_app.attacks import cracking, verdicts
+from jwt_app.attacks import cracking, guesses, verdicts
 from jwt_app.attacks.attempts import ATTACKS, ATTEMPTS
 from jwt_app.attacks.compact import split
 from jwt_app.attacks.forging import FORGERS
@@ -211,6 +211,20 @@ def test_a_long_guess_can_be_stopped(learner, trial_of, monkeypatch):
     before = trial_of(learner, "weak-secret").result["own"]
     learner.post(f"{BASE}weak-secret/guess/")
     assert trial_of(learner, "weak-secret").result["own"] == before
+
+
+def test_a_guess_that_is_under_way_does_not_undo_the_stop(learner, trial_of, monkeypatch):
+    monkeypatch.setattr("jwt_app.attacks.guesses.BATCH", 0)
+    start_own(learner, "correct horse battery staple")
+    guess = guesses.go_on
+
+    def stopped_meanwhile(*arguments):
+        learner.post(f"{BASE}weak-secret/stop/")
+        return guess(*arguments)
+
+    monkeypatch.setattr("jwt_app.attacks.guesses.go_on", stopped_meanwhile)
+    learner.post(f"{BASE}weak-secret/guess/", headers={"HX-Request": "true"})
+    assert trial_of(learner, "weak-secret").result["own"]["state"] == "stopped"
 
 
 @pytest.mark.parametrize("secret", ["", "x" * 201, "x" * 100_000])
