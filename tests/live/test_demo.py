@@ -7,12 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
+from contextlib import suppress
 
 import pytest
 
 from demo.processes import port_in_use
-from tests.fixtures.demo import ROOT, RunningDemo, clean_environment, wait_until_free, wait_until_listening
+from tests.fixtures.demo import READY, ROOT, RunningDemo, clean_environment, wait_until_free, wait_until_listening
 
 pytestmark = pytest.mark.live
 
@@ -73,6 +75,25 @@ def test_a_closed_terminal_ends_everything(fresh):
     os.close(parent)
     for port in ports(fresh):
         wait_until_free(port)
+
+
+def test_who_reads_what_it_says_and_leaves_ends_everything(fresh):
+    """As in `manage.py demo | head`."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "demo"], cwd=ROOT, env=fresh.environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        assert any(READY in line for line in process.stdout)
+        process.stdout.close()
+        with suppress(urllib.error.URLError, ConnectionError):  # the line in its log is the one too many
+            urllib.request.urlopen(f"{fresh.site}/healthz", timeout=10)
+        try:
+            assert process.wait(timeout=30) == 0  # as by SIGTERM
+        finally:
+            process.kill()
+    assert [port for port in ports(fresh) if port_in_use(port)] == []
 
 
 def test_only_the_outside_beside_a_site_that_runs(fresh):

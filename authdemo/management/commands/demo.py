@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from honcho.manager import Manager
+from honcho.printer import Message, Printer
 
 from authdemo.settings.env import VAR_DIR
 from demo.processes import WebProcess, free_port, problem_with, web_processes
@@ -43,6 +44,17 @@ The stand-ins, the hostile pages and the orders service are running, for the sit
 """
 
 
+class Output(Printer):
+    """What the processes say. Once nobody reads it (`demo | head`), the demo ends as by a closed terminal."""
+
+    def write(self, message: Message) -> None:
+        """Write one line."""
+        try:
+            super().write(message)
+        except BrokenPipeError:
+            end_unheard()
+
+
 class Command(BaseCommand):
     help = "Prepare the databases, start the site twice, the outside world and the orders service; end all on Ctrl-C."
 
@@ -65,7 +77,7 @@ class Command(BaseCommand):
             self.prepare()
         except KeyboardInterrupt:
             raise CommandError("Stopped before anything was started.") from None
-        manager = Manager()
+        manager = Manager(Output(sys.stdout))
         # DEBUG is for whoever edits the code (`runserver`); here an error is a page of ours and never a traceback.
         environment = os.environ | {"LABS": "true", "DEBUG": "false", "PYTHONUNBUFFERED": "1"}
         environment |= {process.setting: process.url for process in processes}
@@ -139,12 +151,17 @@ def terminal_closed(parent: int) -> Callable[..., None]:
     def handler(*_: object) -> None:
         if os.getpid() != parent:  # a child of honcho's inherits the handler
             return
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.dup2(nowhere, sys.stderr.fileno())
-        os.kill(parent, signal.SIGTERM)
+        end_unheard()
 
     return handler
+
+
+def end_unheard() -> None:
+    """End the demo as by SIGTERM, and say nothing more: nobody listens."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, sys.stderr.fileno())
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def shell_line(command: list[str]) -> str:
