@@ -15,8 +15,8 @@ from authdemo.device.transport import origins
 from authdemo.trials import cast as trials
 from authdemo.trials.attempts import NotRun
 from authdemo.trials.cast import VICTIM, answered, may_sign_in, signed_in
+from authdemo.trials.pages import Page
 
-from .pages import Page
 from .parties import COMPANIES, PASSWORD, Company
 
 HELP = "python manage.py demo --outside"
@@ -76,13 +76,9 @@ class Person(trials.Actor):
         form = Page(page.text).form_with(having)
         if form is None:
             raise NotRun(f"A page of {urlsplit(page.url).netloc} has no form to go on with ({page.status_code}).")
-        data: dict[str, list[str]] = {}
-        for name, value in form.fields:
-            data.setdefault(name, []).append(value)
         parts = urlsplit(page.url)
         headers = {"Origin": f"{parts.scheme}://{parts.netloc}", "Referer": page.url}
-        sent = data | {name: [value] for name, value in fields.items()}
-        return self.visit(urljoin(page.url, form.action), "POST", data=sent, headers=headers)
+        return self.visit(urljoin(page.url, form.action), "POST", data=form.sent(**fields), headers=headers)
 
     # ---- At the site and at the naive app
 

@@ -19,13 +19,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from requests import RequestException
 
+from authdemo.experiments import NotTried
 from oauth_app.client import on_behalf, stored
 from oauth_app.client.models import ProviderToken
 from oauth_app.client.on_behalf import NotRevoked
 from oauth_app.client.stored import Secrets
 
 from .calls import calls_at
-from .trip import NotTried, Trip
+from .trip import Trip
 
 AGE = 60 * 60  # seconds that a result can be seen
 ACTS = {

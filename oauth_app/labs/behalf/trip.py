@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -12,29 +11,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from authdemo.experiments import NotTried
+from authdemo.trials.pages import Page
+
 from .calls import timeout
 from .sessions import ShownSession
 
 REDIRECTS = 10
-
-
-class NotTried(Exception):
-    """A step that all the others need did not do what it should. Its text says which."""
-
-
-class _Hidden(HTMLParser):
-    """Collects the hidden fields of a page, each name with all its values."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.fields: dict[str, list[str]] = {}
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take an input."""
-        found = dict(attrs)
-        if tag == "input" and found.get("type") == "hidden" and found.get("name"):
-            self.fields.setdefault(str(found["name"]), []).append(found.get("value") or "")
 
 
 class Trip:
@@ -57,7 +40,8 @@ class Trip:
 
     def post(self, page: str, url: str, fields: dict[str, Any]) -> requests.Response:
         """Open a page, and send a form of it with these fields and its CSRF token."""
-        token = _Hidden(self.get(page).text).fields.get("csrfmiddlewaretoken", [""])[0]
+        form = Page(self.get(page).text).form_with("csrfmiddlewaretoken")
+        token = dict(form.fields)["csrfmiddlewaretoken"] if form else ""
         return self._send("POST", url, data={"csrfmiddlewaretoken": token} | fields)
 
     def _send(self, method: str, url: str, **what: Any) -> requests.Response:
@@ -94,9 +78,10 @@ class Trip:
         start = {"process": "connect"}
         answer = self.post(self.here("oauth:connections"), self.here(self.provider.login_url), start)
         consent = self.follow(answer)
-        fields = _Hidden(consent.text).fields | {"action": ["grant"]}
-        self._must("request" in fields, "The way to the provider's consent page", consent)
-        end = self.follow(self._send("POST", consent.url, data=fields))
+        form = Page(consent.text).form_with("request")
+        if form is None:
+            raise NotTried(f"The way to the provider's consent page was answered with {consent.status_code}.")
+        end = self.follow(self._send("POST", consent.url, data=form.sent(action="grant")))
         self._must(end.url == self.here("oauth:connections"), "The way back", end)
 
     def sign_out_here(self) -> None:

@@ -18,14 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from authdemo.device.store import NO_CACHE, Busy
 from authdemo.device.use import a_thread_to_spare
+from authdemo.experiments import NO_RESULTS, NotTried
 from oauth_app.client.accounts import known_as
 from oauth_app.client.models import ProviderToken
 
 from . import acts, remaining
 from .calls import calls_at
-from .trip import NotTried
-
-NO_RESULTS = "The cache that keeps the results does not answer. Try again when it is back."
 
 
 def providers_of(request: HttpRequest) -> dict[str, Any]:

@@ -16,33 +16,11 @@ from demo.processes import free_port
 from jwt_app.attacks.attempts import ATTACKS
 from tests.e2e.steps import PASSWORD
 from tests.fixtures.demo import ROOT, RunningDemo, wait_until_listening
+from tests.fixtures.learner import Learner
 from tests.jwt_app.attacks.conftest import BASE
 from tests.jwt_app.attacks.forged import SLUGS
 
 pytestmark = [pytest.mark.live]
-
-
-class Learner(requests.Session):
-    """A browser without JavaScript, at one site."""
-
-    def __init__(self, site: str) -> None:
-        super().__init__()
-        self.site = site
-
-    def press(self, page: str, action: str, **fields: str) -> requests.Response:
-        """Post a form of this page."""
-        shown = self.get(self.site + page, timeout=20).text
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown)
-        assert token, shown
-        headers = {"Origin": self.site, "Referer": self.site + page}
-        fields["csrfmiddlewaretoken"] = token[1]
-        return self.post(self.site + action, fields, headers=headers, timeout=60)
-
-    def attack(self, slug: str, token: str = "") -> requests.Response:
-        """Predict and send."""
-        page = f"{BASE}{slug}/"
-        self.press(page, f"{page}predict/", prediction=ATTACKS.by_slug(slug).choices[0][0])
-        return self.press(page, f"{page}send/", token=token)
 
 
 def rows(page: str) -> list[tuple[str, str, str]]:
@@ -61,7 +39,7 @@ def tokens(site: str, username: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug != "weak-secret"])
 def test_the_naive_verifier_takes_it_and_nobody_else_does(demo, slug):
-    learner = Learner(demo.site)
+    learner = Learner(ATTACKS, demo.site)
     answer = learner.attack(slug, tokens(demo.site, "bob")["access"])
     assert answer.status_code == 200
     found = rows(answer.text)
@@ -87,7 +65,7 @@ def test_without_a_token_of_its_own_the_lab_signs_in_and_out_again(demo):
         return int(every), int(alive)
 
     before = families()
-    answer = Learner(demo.site).attack("alg-none")
+    answer = Learner(ATTACKS, demo.site).attack("alg-none")
     assert "a token that the lab got for alice" in answer.text
     every, alive = families()
     assert (every, alive) == (before[0] + 1, before[1])
@@ -95,7 +73,7 @@ def test_without_a_token_of_its_own_the_lab_signs_in_and_out_again(demo):
 
 def test_no_token_stands_in_the_page_or_in_the_database(demo):
     pair = tokens(demo.site, "bob")
-    learner = Learner(demo.site)
+    learner = Learner(ATTACKS, demo.site)
     page = learner.attack("changed-payload", pair["access"]).text
     assert "the token of this tab, bob" in page
     kept = demo.shell("from jwt_app.attacks.models import Trial\nprint(list(Trial.objects.values_list('result')))")
@@ -112,7 +90,7 @@ def test_a_token_that_the_site_does_not_take_is_no_beginning(demo, change):
     code = "from jwt_app.attacks.means import signed_by_the_site as s\nfrom jwt_app.attacks.compact import split\n"
     code += "from jwt_app.tokens import RefreshToken as R\nuser = User.objects.get(username='bob')\n"
     code += f"p = split(str(R.for_user(user).access_token))\nprint(s(p.header, p.claims | {change}))"
-    learner = Learner(demo.site)
+    learner = Learner(ATTACKS, demo.site)
     answer = learner.attack("alg-none", demo.shell(code).split()[-1])
     assert answer.status_code == 400
     assert "The site does not take the token of this tab" in answer.text
@@ -120,7 +98,7 @@ def test_a_token_that_the_site_does_not_take_is_no_beginning(demo, change):
 
 
 def test_the_secret_is_guessed_by_pressing_a_button(demo):
-    learner, page = Learner(demo.site), f"{BASE}weak-secret/"
+    learner, page = Learner(ATTACKS, demo.site), f"{BASE}weak-secret/"
     shown = learner.attack("weak-secret", tokens(demo.site, "bob")["access"]).text
     assert "0 of " in shown
     tried = [0]
@@ -182,7 +160,7 @@ def symmetric(demo: RunningDemo) -> Iterator[str]:
 
 
 def test_without_orders_the_row_says_how_to_start_it(alone):
-    answer = Learner(alone).attack("alg-none")
+    answer = Learner(ATTACKS, alone).attack("alg-none")
     assert answer.status_code == 200
     assert "Nobody answers there. Start it: python manage.py demo --outside" in answer.text
     assert [(name, status) for name, status, _ in rows(answer.text)][:2] == [("naive", "200"), ("site", "401")]
@@ -191,7 +169,7 @@ def test_without_orders_the_row_says_how_to_start_it(alone):
 
 @pytest.mark.parametrize("slug", ["jku-in-header", "x5u-in-header"])
 def test_without_the_hostile_pages_it_says_how_to_start_them(alone, slug):
-    answer = Learner(alone).attack(slug)
+    answer = Learner(ATTACKS, alone).attack(slug)
     assert answer.status_code == 503
     assert "The hostile pages do not answer" in answer.text
     assert "python manage.py demo --outside" in answer.text
@@ -204,7 +182,7 @@ def test_a_site_that_signs_with_a_secret_says_why_nothing_was_tried(demo, symmet
 
     before, own = alive(), tokens(symmetric, "bob")["access"]
     assert requests.get(f"{symmetric}/jwt/.well-known/jwks.json", timeout=20).json() == {"keys": []}
-    learner = Learner(symmetric)
+    learner = Learner(ATTACKS, symmetric)
     for slug in ("readable-payload", "weak-secret", "wrong-token-type", "expired", "jku-in-header"):
         for token in ("", own):
             answer = learner.attack(slug, token)

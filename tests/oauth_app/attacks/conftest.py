@@ -7,11 +7,10 @@ import re
 from typing import Any
 
 import pytest
-import requests
 from django.test import Client
 
 from authdemo.wire import browser
-from oauth_app.attacks.attempts import ATTACKS, ATTEMPTS
+from oauth_app.attacks.attempts import ATTEMPTS
 from oauth_app.attacks.models import Trial
 
 BASE = "/oauth/attacks/"
@@ -38,29 +37,6 @@ def trial_of(client: Client, slug: str) -> Any:
 
 def plain(markup: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", markup))).strip()
-
-
-class Learner(requests.Session):
-    """A browser without JavaScript, at one site."""
-
-    def __init__(self, site: str) -> None:
-        super().__init__()
-        self.site = site
-
-    def press(self, page: str, action: str, **fields: str) -> requests.Response:
-        """Post a form of this page."""
-        shown = self.get(self.site + page, timeout=20).text
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown)
-        assert token, shown
-        headers = {"Origin": self.site, "Referer": self.site + page}
-        fields["csrfmiddlewaretoken"] = token[1]
-        return self.post(self.site + action, fields, headers=headers, timeout=90)
-
-    def attack(self, slug: str) -> requests.Response:
-        """Predict and send."""
-        page = f"{BASE}{slug}/"
-        self.press(page, f"{page}predict/", prediction=ATTACKS.by_slug(slug).choices[0][0])
-        return self.press(page, f"{page}send/")
 
 
 def answers(page: str) -> list[tuple[str, str, str, bool]]:

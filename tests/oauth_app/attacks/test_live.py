@@ -14,8 +14,10 @@ import pytest
 import requests
 
 from demo.processes import free_port
+from oauth_app.attacks.attempts import ATTACKS
 from tests.fixtures.demo import ROOT, RunningDemo, wait_until_listening
-from tests.oauth_app.attacks.conftest import BASE, SLUGS, Learner, answers
+from tests.fixtures.learner import Learner
+from tests.oauth_app.attacks.conftest import BASE, SLUGS, answers
 from tests.oauth_app.person import Person
 
 pytestmark = [pytest.mark.live]
@@ -76,7 +78,7 @@ def of(side: str, page: str) -> list[tuple[str, str, bool]]:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_naive_app_lets_it_through_and_the_site_says_why_not(demo, slug):
-    answer = Learner(demo.site).attack(slug)
+    answer = Learner(ATTACKS, demo.site).attack(slug)
     assert answer.status_code == 200
     site = of("site", answer.text)
     assert len(site) == len(SITE[slug])
@@ -92,14 +94,14 @@ def test_the_naive_app_lets_it_through_and_the_site_says_why_not(demo, slug):
 
 @pytest.mark.parametrize("slug", sorted(STOCK))
 def test_what_allauth_as_it_comes_makes_of_it_stands_beside(demo, slug):
-    found = of("stock", Learner(demo.site).attack(slug).text)
+    found = of("stock", Learner(ATTACKS, demo.site).attack(slug).text)
     assert [said.partition(":")[0] for said, *_ in found] == STOCK[slug]
     takes = [who for said, who, _ in found if said.startswith(TAKES)]
     assert set(takes) <= {"would be alice@outside.example", "yes"}
 
 
 def test_the_same_app_with_the_step_refuses(demo):
-    learner = Learner(demo.site)
+    learner = Learner(ATTACKS, demo.site)
     for slug, reason in (("stolen-code", "did not accept the code"), ("token-substitution", "the check of aud")):
         ((said, who, marked),) = of("careful", learner.attack(slug).text)
         assert reason in said
@@ -136,7 +138,7 @@ def at_the_provider(demo: RunningDemo) -> list[int]:
 
 def test_a_run_leaves_no_session_no_account_and_no_token(demo):
     before, there = json.loads(demo.shell(HERE)), at_the_provider(demo)
-    learner = Learner(demo.site)
+    learner = Learner(ATTACKS, demo.site)
     for slug in SLUGS:
         assert learner.attack(slug).status_code == 200
     assert json.loads(demo.shell(HERE)) == before
@@ -149,7 +151,7 @@ def test_the_learners_own_browser_and_account_are_not_touched(demo):
     me.sign_in("Outside ID", ALICE)
     name = me.username()
     assert name == ALICE
-    learner = Learner(demo.site)
+    learner = Learner(ATTACKS, demo.site)
     learner.cookies.update(me.cookies)
     for slug in ("login-csrf", "code-twice", "connect-csrf", "changed-sub"):
         learner.attack(slug)
@@ -158,7 +160,7 @@ def test_the_learners_own_browser_and_account_are_not_touched(demo):
 
 
 def test_no_credential_stands_in_the_page_or_in_what_is_kept(demo):
-    page = Learner(demo.site).attack("token-substitution").text
+    page = Learner(ATTACKS, demo.site).attack("token-substitution").text
     kept = demo.shell("from oauth_app.attacks.models import Trial\nprint(list(Trial.objects.values_list('result')))")
     for text in (page, kept):
         assert "eyJ" not in text  # the beginning of every JSON Web Token
@@ -204,7 +206,7 @@ def test_an_outside_world_that_is_not_there_is_said(world):
     outside.kill()
     outside.wait(timeout=20)
     for slug in ("login-csrf", "wrong-key", "framed"):
-        answer = Learner(site).attack(slug)
+        answer = Learner(ATTACKS, site).attack(slug)
         assert answer.status_code == 503
         assert "The outside world does not answer" in answer.text
         assert "python manage.py demo --outside" in answer.text
@@ -224,7 +226,7 @@ def test_a_run_that_breaks_off_says_so_and_leaves_nobody_signed_in(demo, world, 
 
     watcher = Thread(target=kill_it_in_the_middle)
     watcher.start()
-    answer = Learner(site).attack(slug)
+    answer = Learner(ATTACKS, site).attack(slug)
     watcher.join(timeout=20)
     assert outside.wait(timeout=20) == -signal.SIGKILL
     assert answer.status_code == 503
@@ -238,7 +240,7 @@ def test_a_site_that_signs_in_with_a_real_provider_tries_nothing_on_it(demo):
     site = f"http://localhost:{port}"
     real = {"GOOGLE_CLIENT_ID": "an-id", "GOOGLE_CLIENT_SECRET": "a-secret", "LABS": "true", "DEMO_SITE_URL": site}
     with served(port, demo.environment | real, "authdemo.wsgi:application"):
-        answer = Learner(site).attack("wrong-key")
+        answer = Learner(ATTACKS, site).attack("wrong-key")
     assert answer.status_code == 503
     assert "Nobody tries attacks on a real one" in answer.text
 

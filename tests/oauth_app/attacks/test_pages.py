@@ -14,13 +14,13 @@ from django.test import Client
 
 from authdemo.accounts.models import User
 from authdemo.trials.lines import find
+from authdemo.trials.pages import Page
 from oauth_app.attacks import naive_checks, stock, verdicts
 from oauth_app.attacks.attempts import ATTACKS, ATTEMPTS
 from oauth_app.attacks.cast import Cast
 from oauth_app.attacks.models import Trial
 from oauth_app.attacks.naive import NaiveStore, welcome
 from oauth_app.attacks.naive_apps import APPS
-from oauth_app.attacks.pages import Page
 from oauth_app.client.adapter import FIRST_VISIT
 from oauth_app.client.id_token import Check, IDToken
 from tests.oauth_app.attacks.conftest import BASE, NAIVE, SLUGS, plain, trial_of

@@ -16,6 +16,13 @@ class Form:
     action: str = ""
     fields: list[tuple[str, str]] = field(default_factory=list)
 
+    def sent(self, **more: str) -> dict[str, list[str]]:
+        """Return what a browser sends: the hidden fields, and what is typed or pressed."""
+        data: dict[str, list[str]] = {}
+        for name, value in self.fields:
+            data.setdefault(name, []).append(value)
+        return data | {name: [value] for name, value in more.items()}
+
 
 class Page(HTMLParser):
     """Forms, heading and paragraphs of a page."""
