@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pickle
 from base64 import b64encode
-from collections import Counter
+from collections import Counter, defaultdict
 
 import pytest
+from ahocorasick_rs import BytesAhoCorasick
 from django.core import signing
 
 from tests.fixtures.demo import RunningDemo, clean_environment
@@ -36,10 +37,17 @@ def run(tmp_path, browser):
 
 def search(used: Used, left: Places) -> Counter[tuple[str, str]]:
     """Return how many credentials of each kind lie in each place. Never the credentials: this is printed."""
+    values: dict[bytes, set[str]] = defaultdict(set)
+    for value in used.kinds:
+        for written in spellings(value):
+            values[written].add(value)
+    every = list(values)
+    automaton = BytesAhoCorasick(every)  # all at once: thousands of spellings, and hundreds of megabytes
     found: Counter[tuple[str, str]] = Counter()
-    for value, kind in used.kinds.items():
-        written = list(spellings(value))
-        found.update((kind, place) for place, content in left.items() if any(one in content for one in written))
+    for place, content in left.items():
+        matches = {number for number, _, _ in automaton.find_matches_as_indexes(content, overlapping=True)}
+        here: set[str] = set().union(*(values[every[number]] for number in matches))
+        found.update((used.kinds[value], place) for value in here)
     return found
 
 
@@ -64,6 +72,21 @@ def test_after_a_full_run_no_credential_lies_anywhere_but_with_its_owner(run):
     needed: set[Owner] = {owner for kind, place in found for owner in owners(kind, place)}
     not_here = "none" if any(place.startswith("valkey:") for place in run.places) else "valkey:"
     assert [owner for owner in OWNERS if owner not in needed and not owner.place.startswith(not_here)] == []
+
+
+def test_the_search_finds_each_value_in_each_place_once_and_values_inside_of_others_too():
+    used, left = Used(), Places()
+    for kind, value in [
+        ("session key", "abcdefgh12345678"),
+        ("token", "xx.abcdefgh12345678.yy"),
+        ("code", "12345678zzzz"),
+    ]:
+        used.add(kind, value)
+    left.add("page", "xx.abcdefgh12345678.yy and abcdefgh12345678 and abcdefgh12345678zzzz")
+    left.add("log", "xx.abcdefgh12345678.y, 12345678zzz")
+    left.add("empty", "")
+    page = {("session key", "page"): 1, ("token", "page"): 1, ("code", "page"): 1}
+    assert search(used, left) == page | {("session key", "log"): 1}
 
 
 @pytest.mark.parametrize("before", ["", "a", "ab"])
