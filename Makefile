@@ -5,7 +5,8 @@ BIN := .venv/Scripts
 else
 BIN := .venv/bin
 endif
-PYTEST_ARGS ?= -n 2
+# Neighbours stay with one worker, and with them the demo that a file starts.
+PYTEST_ARGS ?= -n 2 --dist worksteal
 
 .PHONY: demo test coverage lint bench constraints
 
