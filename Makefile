@@ -14,10 +14,12 @@ demo: .venv/installed
 	@$(BIN)/python manage.py demo
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+# Counting branches doubles the time of the tests (26 s of processor against 14 s for the same 375 of them).
 coverage: export COVERAGE_PATCH = subprocess
-coverage: test
+coverage: .venv/installed-dev
+	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
