@@ -59,11 +59,11 @@ def test_the_session_and_the_user_are_authentication(client, alice, settings, ta
     """Whichever of both is slow, that is time of authentication; and it is no time of our own."""
     client.force_login(alice)
     settings.ROOT_URLCONF = "tests.wire.counted_urls"
-    with connection.execute_wrapper(slow(table, 0.03)):
+    with connection.execute_wrapper(slow(table, 0.5)):  # far longer than a busy machine takes for all the rest
         timing = Timing.of(client.get(path))
-    assert timing.ms["sql"] >= 30
-    assert timing.ms["auth"] >= 30
-    assert timing.ms["app"] < 30
+    assert timing.ms["sql"] >= 500
+    assert timing.ms["auth"] >= 500
+    assert timing.ms["app"] < 500
 
 
 @pytest.mark.parametrize("path", ["whoami", "me"])
