@@ -197,7 +197,12 @@ class UserInfoView(views.UserInfoView):
         if bearer_token(request) is None:
             challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
             return JsonResponse({"error": "invalid_token"}, status=HTTPStatus.UNAUTHORIZED, headers=challenge)
-        return super()._respond(request)
+        response = super()._respond(request)
+        if response.status_code == HTTPStatus.OK:
+            access_token = request.headers["Authorization"].partition(" ")[2].strip()
+            claims = tampering.user_info(access_token, json.loads(response.content), company_of(request))
+            response.content = json.dumps(claims)
+        return response
 
 
 class RevokeView(views.RevokeView):

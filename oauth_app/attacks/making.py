@@ -71,7 +71,7 @@ LEAD = (
 )
 PLAN = (
     "It is done at this site and at the naive app. The outside world has a switch for it, for one code and for one "
-    "minute.",
+    "minute. User-info says Alice as well, unless that is what is wrong.",
     "allauth's own class, which this site has replaced, is called by the lab on the token that the site has checked.",
 )
 JWTKIT = "allauth.socialaccount.internal.jwtkit.verify_and_decode"

@@ -28,12 +28,12 @@ TOKEN = {
     "google": "/google/token",
     "outside": "/oidc/identity/o/api/token",
 }
-WHO = {"github": "/github/api/v3/user", "google": "/google/token", "outside": "/oidc/identity/o/api/userinfo"}
+WHO = {"github": "/github/api/v3/user", "google": "/google/userinfo", "outside": "/oidc/identity/o/api/userinfo"}
 DISCOVERY = "/oidc/.well-known/openid-configuration"
 # All that the site asks once the browser is back, in this order.
 LEGS = {
     "github": {"token": TOKEN["github"], "user": WHO["github"], "emails": "/github/api/v3/user/emails"},
-    "google": {"token": TOKEN["google"], "keys": "/google/jwks"},
+    "google": {"token": TOKEN["google"], "user-info": WHO["google"], "keys": "/google/jwks"},
     "outside": {
         "discovery": DISCOVERY,
         "token": TOKEN["outside"],
@@ -139,6 +139,7 @@ class Company:
             "/github/api/v3/user": {"id": person["id"], "login": person["login"], "name": person["name"]},
             "/github/api/v3/user/emails": [mail] if person["email"] else [],
             TOKEN["google"]: tokens | {"id_token": self.id_token(**google)},
+            WHO["google"]: google,
             DISCOVERY: {
                 "issuer": discovery,
                 "authorization_endpoint": f"{discovery}/identity/o/authorize",
@@ -218,7 +219,7 @@ def point_at(url: str, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.setattr(GitHubAdapter, "profile_url", f"{url}/github/api/v3/user")
     monkeypatch.setattr(GitHubAdapter, "emails_url", f"{url}/github/api/v3/user/emails")
     monkeypatch.setattr(GoogleAdapter, "access_token_url", url + TOKEN["google"])
-    monkeypatch.setattr(GoogleAdapter, "identity_url", f"{url}/google/userinfo")
+    monkeypatch.setattr(GoogleAdapter, "identity_url", url + WHO["google"])
     monkeypatch.setattr(GoogleAdapter, "jwks_uri", f"{url}/google/jwks")
     oidc = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["settings"]
     monkeypatch.setitem(oidc, "server_url", f"{url}/oidc")

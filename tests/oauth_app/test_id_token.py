@@ -119,10 +119,26 @@ def test_one_claim_that_does_not_fit(visitor, provider, kind):
     assert_refused(visitor, visitor.sign_in(provider), *names)
 
 
-def test_user_info_that_speaks_of_somebody_else(visitor):
-    claims = visitor.company.claims("", "") | {"sub": "1002"}
-    visitor.company.spoiled[WHO["outside"]] = answer(claims)
-    assert_refused(visitor, visitor.sign_in("outside"), "sub")
+@pytest.mark.parametrize("provider", OPENID)
+@pytest.mark.parametrize("sub", ["1002", None, "", 1001, ["1001"]], ids=repr)
+def test_user_info_that_speaks_of_somebody_else(visitor, provider, sub):
+    claims = visitor.company.claims("", "") | {"sub": sub}
+    visitor.company.spoiled[WHO[provider]] = answer(claims)
+    assert_refused(visitor, visitor.sign_in(provider), "sub")
+
+
+@pytest.mark.parametrize("provider", OPENID)
+def test_user_info_that_names_nobody(visitor, provider):
+    """Google's older address answers with `id`, and has no `sub`."""
+    visitor.company.spoiled[WHO[provider]] = answer({"id": "1001", "email": "alice@outside.example"})
+    assert_refused(visitor, visitor.sign_in(provider), "sub")
+
+
+@pytest.mark.parametrize("provider", OPENID)
+def test_user_info_is_asked_with_the_access_token_that_came_along(visitor, provider):
+    visitor.sign_in(provider)
+    ((_, _, headers),) = [call for call in visitor.company.calls if call[0] == WHO[provider]]
+    assert headers["Authorization"] == "Bearer provider-token"
 
 
 @pytest.mark.parametrize("provider", OPENID)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
+import requests
 
 from .person import Person
 
@@ -102,6 +103,21 @@ def test_a_sign_in_may_come_back_to_the_other_instance(world):
     answer = person.get(callback.replace(world.site, world.site_b))
     # RFC 6749 §4.1.3: the redirect_uri of the exchange must be that of the request, so the code is refused.
     assert answer.status_code == 502
+    assert person.username() is None
+
+
+@pytest.mark.parametrize("provider", ["Google", "Outside ID"])
+def test_an_id_token_and_user_info_that_name_two_people_sign_in_nobody(world, provider):
+    """The signature, the audience, the nonce: all else is right."""
+    person = Person(world.site)
+    start = person.press(person.get("/oauth/"), f"Sign in with {provider}")
+    callback = person.allow(person.to_consent(start, "mallory.outside")).headers["Location"]
+    [code] = parse_qs(urlsplit(callback).query)["code"]
+    ordered = requests.post(f"{world.providers}/tampering/", json={"code": code, "kind": "changed-sub"}, timeout=20)
+    assert ordered.status_code == 204
+    page = person.get(callback)
+    assert page.status_code == 502
+    assert "Refused by the check of <code>sub</code>." in page.text
     assert person.username() is None
 
 

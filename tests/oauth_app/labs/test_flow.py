@@ -148,7 +148,7 @@ def test_each_call_in_its_order(browser, company):
     assert outcome(html).startswith("Signed in as alice.outside. 3 calls of the back channel")
 
 
-@pytest.mark.parametrize(("provider", "calls"), [("google", 2), ("outside", 5)])
+@pytest.mark.parametrize(("provider", "calls"), [("google", 3), ("outside", 5)])
 def test_openid_connect_has_tokens_and_keys(browser, provider, calls):
     sign_in(browser, provider)
     html = page(browser.client)

@@ -78,7 +78,7 @@ def test_one_that_was_accepted(watched, another, company, provider):
     assert results(html) == {name: None if name == "azp" else True for name, _ in CHECKS}
     assert "alg RS256, key key-1" in html
     assert "one of the published keys: key-1 (RS256)" in html
-    assert "user-info was not asked" in html if provider == "google" else "as user-info says" in html
+    assert "1001, as user-info says" in html
     assert company.nonce not in html
     assert "provider-token" not in html
     assert not re.search(r"eyJ[\w-]+\.[\w-]+\.", html)
