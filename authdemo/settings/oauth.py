@@ -123,6 +123,7 @@ else:
     if PROVIDERS_URL:
         _app = {"name": "Outside ID", "client_id": "authdemo-oidc", "secret": "outside-oidc-secret"}
         _more = {"more_scopes": {"timetable": "see your timetable"}, "server_url": f"{PROVIDERS_URL}/oidc"}
+        _more["revokes_one_by_one"] = True  # a revocation there ends that token, and no other
         OIDC["APPS"] = [_app | {"settings": _stand_in("oidc") | _more}]
 for _app in OIDC.get("APPS", []):
     _app["provider_id"] = "outside"

@@ -125,6 +125,27 @@ def delete_token(request: HttpRequest, client_id: str) -> HttpResponse:
 
     The app says who it is by Basic authentication, and names a token of its own in JSON. 204, or 404 for any other.
     """
+    found = _named(request, client_id)
+    if isinstance(found, Token):
+        found.delete()
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return found
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["DELETE"])
+def delete_grant(request: HttpRequest, client_id: str) -> HttpResponse:
+    """`DELETE /github/api/v3/applications/{client_id}/grant`: the same, for all that the app has of that user."""
+    found = _named(request, client_id)
+    if isinstance(found, Token):
+        Token.objects.filter(client_id=found.client_id, user_id=found.user_id).delete()
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return found
+
+
+def _named(request: HttpRequest, client_id: str) -> Token | HttpResponse:
+    """Return the token that the app has named, or the refusal."""
     client = Client.objects.filter(pk=GITHUB.client_id).first()
     name, secret = basic_credentials(request) or ("", "")
     if client is None or {name, client_id} != {client.pk} or not client.check_secret(secret):
@@ -135,5 +156,5 @@ def delete_token(request: HttpRequest, client_id: str) -> HttpResponse:
         token = None
     if not isinstance(token, str):
         return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid request: access_token is needed.")
-    ended, _ = Token.objects.by_value(token).filter(client=client, type=Token.Type.ACCESS_TOKEN).delete()
-    return HttpResponse(status=HTTPStatus.NO_CONTENT) if ended else _refused(HTTPStatus.NOT_FOUND, "Not Found")
+    found: Token | None = Token.objects.by_value(token).filter(client=client, type=Token.Type.ACCESS_TOKEN).first()
+    return found or _refused(HTTPStatus.NOT_FOUND, "Not Found")

@@ -32,6 +32,7 @@ urlpatterns = [
     path("github/api/v3/user/emails", github.emails),
     path("github/api/v3/user/repos", apis.repositories),
     path("github/api/v3/applications/<str:client_id>/token", github.delete_token),
+    path("github/api/v3/applications/<str:client_id>/grant", github.delete_grant),
     # Google
     *pages("google"),
     path("google/o/oauth2/v2/auth", AuthorizeView.as_view()),

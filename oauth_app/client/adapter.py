@@ -73,6 +73,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Return to let allauth go on: sign in, make a user, or connect. Everything else ends here."""
         request.session.pop(FIRST_VISIT, None)
+        request.named_login = sociallogin  # type: ignore[attr-defined]  # whose the tokens are, if it is refused
         provider = sociallogin.provider
         if sociallogin.state.get("process") == AuthProcess.CONNECT:
             self._may_connect(request, sociallogin)

@@ -24,7 +24,7 @@ Problem = ProviderToken.Problem
 class Endpoints:
     """Where a provider refreshes and revokes, and how it knows us.
 
-    `own_way`: it has no RFC 7009, and ends a token by a call of its own (GitHub). An empty URL: it does not do that.
+    `own_way`: it has no RFC 7009, and ends tokens by calls of its own (GitHub). An empty URL: it does not do that.
     """
 
     client_id: str
@@ -116,13 +116,16 @@ def _exchange(token: ProviderToken, at: Endpoints, session: requests.Session) ->
         return {"problem": Problem.UNUSABLE}
 
 
-def revoke(secrets: Secrets, at: Endpoints, session: requests.Session) -> None:
-    """End the tokens at the provider. One that is over there already is no failure. Raises NotRevoked."""
+def revoke(secrets: Secrets, at: Endpoints, session: requests.Session, *, only_these: bool = False) -> None:
+    """End the tokens at the provider, and what else it ends by them. One that is over there already is no failure.
+
+    With `only_these` GitHub ends nothing else. Others leave no choice: see `provider.one_by_one`. Raises NotRevoked.
+    """
     if not at.revocation_url:
         raise NotRevoked("It has no address at which a token can be taken back.")
     try:
         if at.own_way:
-            _delete(secrets, at, session)
+            _delete("token" if only_these else "grant", secrets, at, session)
             return
         # The refresh token first: without it no new access token can come (RFC 7009 §2.1).
         for kind, value in (("refresh_token", secrets.refresh), ("access_token", secrets.access)):
@@ -136,10 +139,12 @@ def revoke(secrets: Secrets, at: Endpoints, session: requests.Session) -> None:
         raise NotRevoked("It answered with nothing that can be read.") from None
 
 
-def _delete(secrets: Secrets, at: Endpoints, session: requests.Session) -> None:
-    """GitHub's own call: REST API, "Delete an app token". 404: it knows no such token (any more)."""
+def _delete(what: str, secrets: Secrets, at: Endpoints, session: requests.Session) -> None:
+    """GitHub's own calls: REST API, "Delete an app token" for that one, "Delete an app authorization" for all that the
+    app has of its user. 404: it knows no such token (any more).
+    """
     us = (at.client_id, at.client_secret)
-    answer = session.delete(at.revocation_url, json={"access_token": secrets.access}, auth=us)
+    answer = session.delete(f"{at.revocation_url}/{what}", json={"access_token": secrets.access}, auth=us)
     if answer.status_code not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND):
         raise NotRevoked(f"It answered with {answer.status_code}.")
 

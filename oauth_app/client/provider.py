@@ -33,6 +33,8 @@ class CarefulProvider:
 
     pkce_enabled_default = True
     about = ""
+    # Does a revocation there end that token, and no other? RFC 7009 §2.1 leaves it to the provider.
+    one_by_one: bool = False
     app: Any
     sub_id: str
     request: HttpRequest
@@ -47,8 +49,11 @@ class CarefulProvider:
         """Return what we may ask for beyond a sign-in, each scope with words for a page. The settings say it."""
         return dict(self.app.settings.get("more_scopes", {}))
 
-    def endpoints(self) -> Endpoints:
-        """Return where tokens are refreshed and revoked. Raises what a call to the provider may raise."""
+    def endpoints(self, adapter: Any = None) -> Endpoints:
+        """Return where tokens are refreshed and revoked. Raises what a call to the provider may raise.
+
+        With the adapter of a sign-in, what that has asked the provider already is not asked again.
+        """
         raise NotImplementedError
 
     def get_scope_from_request(self, request: HttpRequest) -> list[str]:
@@ -128,6 +133,7 @@ class GitHubProvider(CarefulProvider, StockGitHub):
 
     about = "OAuth2 and an API call. GitHub gives us an access token; with it we ask its API who you are."
     oauth2_adapter_class = GitHubAdapter
+    one_by_one = True
 
     def account_id(self, data: Any) -> str:
         """Return `id`, a number. The login name can change hands, so it identifies nobody."""
@@ -135,10 +141,10 @@ class GitHubProvider(CarefulProvider, StockGitHub):
             raise TypeError("id")
         return str(data["id"])
 
-    def endpoints(self) -> Endpoints:
+    def endpoints(self, adapter: Any = None) -> Endpoints:
         """Return GitHub's. Tokens of an OAuth app do not expire, so there is nothing to refresh."""
         app = self.app
-        url = f"{GitHubAdapter.api_url}/applications/{app.client_id}/token"
+        url = f"{GitHubAdapter.api_url}/applications/{app.client_id}"
         return Endpoints(app.client_id, app.secret, revocation_url=url, own_way=True)
 
 
@@ -175,8 +181,8 @@ class GoogleProvider(IDTokenProvider, StockGoogle):
         consent = {} if kept.filter(refreshable=True).exists() else {"prompt": "consent"}
         return {"include_granted_scopes": "true"} | consent
 
-    def endpoints(self) -> Endpoints:
-        """Return Google's."""
+    def endpoints(self, adapter: Any = None) -> Endpoints:
+        """Return Google's. There one token stands for all: to end it is to end each that the user has granted us."""
         revocation_url = self.get_settings().get("REVOKE_URL", "https://oauth2.googleapis.com/revoke")
         return Endpoints(self.app.client_id, self.app.secret, GoogleAdapter.access_token_url, revocation_url)
 
@@ -191,15 +197,20 @@ class OpenIDConnectProvider(IDTokenProvider, StockOpenIDConnect):
         """Return `sub` of the ID token. The check has seen that user-info says the same."""
         return super().account_id(data["id_token"])
 
-    def endpoints(self) -> Endpoints:
+    def endpoints(self, adapter: Any = None) -> Endpoints:
         """Return what the discovery page names. Revocation is optional there (RFC 8414 §2)."""
-        adapter = self.get_oauth2_adapter(self.request)
+        adapter = adapter or self.get_oauth2_adapter(self.request)
         config = adapter.openid_config
         revocation_url = config.get("revocation_endpoint")
         if not str(revocation_url).startswith(("https://", "http://")):
             revocation_url = ""
         method = "client_secret_basic" if adapter.basic_auth else "client_secret_post"
         return Endpoints(self.app.client_id, self.app.secret, adapter.access_token_url, revocation_url, method)
+
+    @property
+    def one_by_one(self) -> bool:  # type: ignore[override]
+        """Return what the settings say: discovery does not. At Keycloak a refresh token takes the consent along."""
+        return bool(self.app.settings.get("revokes_one_by_one", False))
 
 
 def local_path(url: str | None) -> str:

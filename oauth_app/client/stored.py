@@ -21,6 +21,10 @@ class NoToken(Exception):
     """There is no token of this account here. Its text says why."""
 
 
+class Unreadable(NoToken):
+    """There is one, and nobody can read it."""
+
+
 class Secrets(NamedTuple):
     """The two tokens in clear, on their way to the provider. Without a `repr`, so that no log has them."""
 
@@ -29,6 +33,13 @@ class Secrets(NamedTuple):
 
     def __repr__(self) -> str:
         return "Secrets(…)"
+
+    def but(self, needed: Secrets) -> Secrets:
+        """Return them with "" for each that is among the others: a provider may answer with a token of before."""
+        return Secrets(*("" if value in needed else value for value in self))
+
+
+NOTHING = Secrets("", "")
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,11 @@ class Grant:
         # GitHub writes commas between them.
         return cls(access, refresh, " ".join(scope.replace(",", " ").split()), _end(answer.get("expires_in")))
 
+    @property
+    def secrets(self) -> Secrets:
+        """Return its two tokens."""
+        return Secrets(self.access_token, self.refresh_token)
+
     def columns(self) -> dict[str, Any]:
         """Return what to write into a row. Where no new refresh token came, the one before still counts (§6)."""
         written = {"access_token": self.access_token, "scopes": self.scopes, "expires_at": self.expires_at}
@@ -70,13 +86,40 @@ def _end(seconds: Any) -> datetime | None:
     return timezone.now() + timedelta(seconds=life)
 
 
-def keep(account: SocialAccount, grant: Grant) -> None:
-    """Keep the tokens of an account in the place of those before. Of an account that is gone meanwhile, nothing."""
+def keep(account: SocialAccount, grant: Grant) -> Secrets:
+    """Keep the tokens of an account in the place of those before. Of an account that is gone meanwhile, nothing.
+
+    Returns the tokens that nobody needs any more, with "" for each that somebody does.
+    """
     try:
         with transaction.atomic():
-            ProviderToken.objects.update_or_create(account=account, defaults=grant.columns())
+            tokens = ProviderToken.objects.select_for_update()
+            token, first = tokens.get_or_create(account=account, defaults=grant.columns())
+            return NOTHING if first else _replace(token, grant)
     except IntegrityError:  # disconnected in another tab, in this moment
-        return
+        return grant.secrets
+
+
+def _replace(token: ProviderToken, grant: Grant) -> Secrets:
+    """Write the new tokens into a row that is locked; or leave those before, where they may do more."""
+    try:
+        old = secrets_of(token)
+    except NoToken:  # written with another key: it helps nobody, and must not stand beside a new one
+        old = NOTHING
+    changes, unneeded = grant.columns(), old
+    if not grant.refresh_token:
+        if old.refresh and token.problem != ProviderToken.Problem.ENDED:
+            # RFC 6749 §1.5: the refresh token brings what its own authorization has allowed, whatever this one has.
+            had, has = token.scope_list, grant.scopes.split()
+            if set(has) < set(had):
+                return grant.secrets.but(old)
+            changes["scopes"], unneeded = " ".join(dict.fromkeys([*has, *had])), Secrets(old.access, "")
+        else:
+            changes |= {"refresh_token": None, "refreshable": False}
+    for name, value in changes.items():
+        setattr(token, name, value)
+    token.save(update_fields=[*changes, "updated_at"])
+    return unneeded.but(grant.secrets)
 
 
 def token_of(account: SocialAccount) -> ProviderToken:
@@ -88,11 +131,13 @@ def token_of(account: SocialAccount) -> ProviderToken:
 
 
 def secrets_of(token: ProviderToken) -> Secrets:
-    """Decrypt. Raises NoToken where the row was written with another key than `FERNET_KEYS` has now, or is gone."""
+    """Decrypt. Raises Unreadable where the row was written with another key than `FERNET_KEYS` has now, and NoToken
+    where it is gone.
+    """
     try:
         return Secrets(token.access_token, token.refresh_token or "")
     except InvalidToken:
-        raise NoToken(
+        raise Unreadable(
             "The token of this account was encrypted with another key than the one that is set now, so nobody can "
             "read it. Connect the account again, and there is a new one."
         ) from None

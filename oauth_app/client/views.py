@@ -28,11 +28,11 @@ from requests import RequestException
 
 from .accounts import known_as
 from .adapter import FIRST_VISIT
+from .leftovers import keep_or_end
 from .once import CannotTell, is_first
 from .pages import page
 from .provider import local_path
 from .set_up import may_see
-from .stored import Grant, keep
 from .transport import answers
 
 PROVIDER_COOKIE = "oauth_provider"  # whom this browser last signed in with, to say that it has a session of its own
@@ -144,13 +144,6 @@ class CallbackView(OAuth2CallbackView):
         return state, response
 
 
-def _keep_tokens(request: HttpRequest, grant: Grant | None) -> None:
-    """Keep them only now that the sign-in or the connection is done: of one that was refused nothing stays."""
-    login: SocialLogin | None = getattr(request, "accepted_login", None)
-    if grant and login and login.account.pk and login.account.user_id == request.user.pk:
-        keep(login.account, grant)
-
-
 @never_cache
 @require_safe
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
@@ -160,9 +153,10 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     view = CallbackView.adapter_view(adapter)
     was_anonymous = not request.user.is_authenticated
     response = _step(request, provider, view)
-    if response.status_code != HTTPStatus.FOUND or not request.user.is_authenticated:
+    done = response.status_code == HTTPStatus.FOUND and request.user.is_authenticated
+    keep_or_end(request, provider, adapter, done=done)
+    if not done:
         return response
-    _keep_tokens(request, adapter.grant)
     if was_anonymous and response["Location"] != reverse("oauth:signed_in"):  # that page says it itself
         text = f"OAuth has finished: {provider.name} said who you are. This is an ordinary Django session now."
         messages.success(request, text)

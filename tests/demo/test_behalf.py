@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from typing import Any
 
 import pytest
 import requests
@@ -49,10 +50,13 @@ def basic(client, secret=""):
     return (client.client_id, secret or client.secret)
 
 
-def delete(outside, client, token, of="", **changes):
-    url = f"{outside.url}/github/api/v3/applications/{of or client.client_id}/token"
+def delete(outside, client, token, of="", what="token", **changes):
+    url = f"{outside.url}/github/api/v3/applications/{of or client.client_id}/{what}"
     how = {"json": {"access_token": token}, "auth": basic(client)} | changes
     return requests.delete(url, timeout=20, **how)
+
+
+delete_there = delete
 
 
 # ---- Inside and outside of a scope
@@ -146,7 +150,28 @@ def test_githubs_own_way(outside, granted):
     assert delete(outside, client, token).status_code == 404
 
 
-def test_only_the_app_itself_and_only_its_own_tokens(outside, granted):
+def test_github_ends_one_token_or_all_that_the_app_has_of_that_user(outside, granted):
+    client, first = granted("github")
+    tokens = [first["access_token"], *(granted("github")[1]["access_token"] for _ in range(2))]
+    with Visitor() as other:
+        bob = other.code_for(client, name="bob.outside")
+    bobs = client.exchange(bob).json()["access_token"]
+
+    def valid() -> list[int]:
+        return [ask(outside, "github", token, "/github/api/v3/user").status_code for token in (*tokens, bobs)]
+
+    assert delete(outside, client, tokens[0]).status_code == 204
+    assert valid() == [401, 200, 200, 200]
+    assert delete(outside, client, tokens[1], what="grant").status_code == 204
+    assert valid() == [401, 401, 401, 200]
+    assert delete(outside, client, tokens[1], what="grant").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["token", "grant"])
+def test_only_the_app_itself_and_only_its_own_tokens(outside, granted, what):
+    def delete(*args: Any, **more: Any) -> requests.Response:
+        return delete_there(*args, **{"what": what} | more)
+
     client, answered = granted("github")
     token = answered["access_token"]
     assert delete(outside, client, token, auth=basic(client, "wrong")).status_code == 401
@@ -164,7 +189,7 @@ def test_only_the_app_itself_and_only_its_own_tokens(outside, granted):
     for body in bodies:
         assert delete(outside, client, token, **({"json": None} | body)).status_code == 422
     assert ask(outside, "github", token, "/github/api/v3/user").status_code == 200
-    assert requests.get(f"{outside.url}/github/api/v3/applications/x/token", timeout=20).status_code == 405
+    assert requests.get(f"{outside.url}/github/api/v3/applications/x/{what}", timeout=20).status_code == 405
 
 
 def test_google_ends_all_by_one_token_and_oidc_that_one(outside, granted):

@@ -42,10 +42,11 @@ LEGS = {
     },
 }
 REVOKE = {
-    "github": "/github/api/v3/applications/authdemo-github/token",
+    "github": "/github/api/v3/applications/authdemo-github/grant",
     "google": "/google/revoke",
     "outside": "/oidc/identity/o/api/revoke",
 }
+ONE_TOKEN = REVOKE | {"github": "/github/api/v3/applications/authdemo-github/token"}  # and no other
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 JWKS = {"keys": [json.loads(RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "key-1", "use": "sig", "alg": "RS256"}]}
@@ -153,6 +154,7 @@ class Company:
             "/google/jwks": JWKS,
             "/google/jwks.json": JWKS,
             REVOKE["github"]: {},
+            ONE_TOKEN["github"]: {},
             REVOKE["google"]: {},
             REVOKE["outside"]: {},
             TOKEN["outside"]: tokens | {"id_token": self.id_token(**self.claims(discovery, "authdemo-oidc"))},
@@ -163,11 +165,12 @@ class Company:
     def respond(self, request: BaseHTTPRequestHandler) -> None:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0)).decode()
         path = urlsplit(request.path).path
-        self.calls.append((path, {k: v[0] for k, v in parse_qs(body).items()}, dict(request.headers.items())))
+        sent = json.loads(body) if body.startswith("{") else {k: v[0] for k, v in parse_qs(body).items()}
+        self.calls.append((path, sent, dict(request.headers.items())))
         if path == self.last:
             self.stop()
         kind = "application/x-www-form-urlencoded" if path == TOKEN["github"] else "application/json"
-        status = 204 if path == REVOKE["github"] else 200
+        status = 204 if path in {REVOKE["github"], ONE_TOKEN["github"]} else 200
         (self.spoiled.get(path) or answer(self.normal(path), status, kind))(request)
 
 

@@ -144,8 +144,75 @@ def test_a_new_sign_in_takes_its_place_and_an_old_refresh_token_still_counts(acc
 def test_an_account_that_is_gone_keeps_nothing(account):
     gone = SocialAccount.objects.get()
     account.delete()
-    stored.keep(gone, Grant("old-access", "", "", None))
+    assert stored.keep(gone, Grant("old-access", "", "", None)) == Secrets("old-access", "")  # to be ended
     assert not ProviderToken.objects.exists()
+
+
+def again(account, scope: str, refresh: str = "") -> tuple[Secrets, Secrets, str]:
+    """Sign in once more, with these scopes; return what is kept, what nobody needs, and what the page says."""
+    unneeded = stored.keep(account, Grant("newer-access", refresh, scope, None))
+    token = stored.token_of(account)
+    return stored.secrets_of(token), unneeded, token.scopes
+
+
+WIDE = "openid email calendar"
+
+
+def kept_wide(account, **changes):
+    stored.keep(account, Grant("wide-access", "wide-refresh", WIDE, timezone.now() - timedelta(seconds=1)))
+    ProviderToken.objects.update(**changes)
+
+
+def test_a_narrower_token_does_not_take_the_place_of_a_pair_that_may_do_more(account):
+    """The refresh token brings the wider one at any time: the page must not say less than that."""
+    kept_wide(account)
+    pair = Secrets("wide-access", "wide-refresh")
+    assert again(account, "openid email") == (pair, Secrets("newer-access", ""), WIDE)
+
+
+def test_a_call_after_such_a_sign_in_still_may_do_more(account, company, at, session):
+    kept_wide(account)
+    again(account, "openid email")
+    company.spoiled[TOKEN["outside"]] = answer(tokens())
+    assert on_behalf.call(stored.token_of(account), at, session, company.url + WHO["outside"]).status_code == 200
+    assert company.calls[0][1]["refresh_token"] == "wide-refresh"
+    assert stored.token_of(account).scopes == WIDE
+
+
+def test_with_a_refresh_token_of_its_own_it_does(account):
+    kept_wide(account)
+    unneeded = Secrets("wide-access", "wide-refresh")
+    assert again(account, "openid", "newer-refresh") == (Secrets("newer-access", "newer-refresh"), unneeded, "openid")
+
+
+def test_what_either_of_the_two_may_is_said(account):
+    kept_wide(account)
+    pair = Secrets("newer-access", "wide-refresh")
+    assert again(account, "openid tasks") == (pair, Secrets("wide-access", ""), "openid tasks email calendar")
+
+
+def test_a_refresh_token_that_is_over_is_not_kept(account):
+    """Google gives a new one with a consent only, and is asked for that where there is none."""
+    kept_wide(account, problem=ProviderToken.Problem.ENDED)
+    ended = Secrets("wide-access", "wide-refresh")
+    assert again(account, "openid email") == (Secrets("newer-access", ""), ended, "openid email")
+    assert not stored.token_of(account).refreshable
+
+
+def test_a_refresh_token_that_nobody_can_read_is_not_kept(account):
+    kept_wide(account)
+    change_key(Fernet.generate_key().decode())
+    try:
+        assert again(account, "openid email") == (Secrets("newer-access", ""), Secrets("", ""), "openid email")
+        assert not stored.token_of(account).refreshable
+    finally:
+        change_key()
+
+
+def test_the_same_token_again_is_needed(account):
+    kept_wide(account)
+    stored.keep(account, Grant("newer-access", "wide-refresh", WIDE, None))
+    assert again(account, WIDE, "wide-refresh")[1] == Secrets("", "")
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ PAGES: dict[str, tuple[Part, ...]] = {
             ),
             ("SOCIALACCOUNT_STORE_TOKENS", "SOCIALACCOUNT_EMAIL_AUTHENTICATION"),
         ),
-        Part("To keep the token, when that was done", ("oauth_app.client.views._keep_tokens",)),
+        Part("To keep the token, when that was done", ("oauth_app.client.leftovers.keep_or_end",)),
         Part("For this page", ("oauth_app.client.views.signed_in",)),
     ),
     "oauth:connections": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -120,9 +121,10 @@ def test_revoked_there_and_still_signed_in_here(demo, provider):
 @every_provider
 def test_disconnected_here_is_over_there(demo, provider):
     person = in_world(demo, provider)
-    at_the_company(demo, person, provider, "remove")  # tokens of earlier sign-ins, which nobody holds any more
-    person.sign_out()
-    person.sign_in(provider)
+    at_the_company(demo, person, provider, "remove")  # tokens of other tests, whose users were deleted
+    for _ in range(2):
+        person.sign_out()
+        person.sign_in(provider)
     other = next(one for one in PROVIDERS if one != provider)
     start = person.press(person.get("/oauth/connections/"), f"Connect {other}")
     person.follow(person.allow(person.to_consent(start, "alice.outside")))
@@ -131,7 +133,37 @@ def test_disconnected_here_is_over_there(demo, provider):
     assert account
     page = person.follow(person.press(page, f"Disconnect {provider}", account=account[1]))
     assert "The token that we had was revoked there, too." in page.text
-    assert "No app holds a valid token" in person.get(f"{demo.providers}/{SLUGS[provider]}/apps").text
+    assert until(lambda: "No app holds a valid token" in person.get(f"{demo.providers}/{SLUGS[provider]}/apps").text)
+
+
+@every_provider
+def test_a_new_sign_in_ends_the_token_before_it(demo, provider):
+    """But at Google: there it would end both."""
+    person = in_world(demo, provider)
+    at_the_company(demo, person, provider, "remove")
+    for _ in range(3):
+        person.sign_out()
+        person.sign_in(provider)
+    apps = f"{demo.providers}/{SLUGS[provider]}/apps"
+    number = 3 if provider == "Google" else 1
+    assert until(lambda: f"<dt>Access tokens</dt><dd>{number}," in person.get(apps).text)
+    assert [status for _, _, status in calls(act(person, "who"))] == [200]
+
+
+@every_provider
+def test_a_sign_in_that_is_refused_leaves_no_token(demo, provider):
+    eve = Person(demo.site)
+    assert eve.sign_in(provider, "eve.outside").status_code == 403
+    apps = f"{demo.providers}/{SLUGS[provider]}/apps"
+    assert until(lambda: "No app holds a valid token" in eve.get(apps).text)
+
+
+def until(happened) -> bool:
+    """Ask again for ten seconds: the site does it after it has answered."""
+    end = time.monotonic() + 10
+    while not (found := happened()) and time.monotonic() < end:
+        pass
+    return bool(found)
 
 
 def test_nobody_uses_somebody_elses_token(demo):
