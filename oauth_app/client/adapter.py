@@ -181,7 +181,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if exception is None and "state" not in (extra_context or {}):
             # RFC 6749 §10.12: no state that this browser was given, and has not used up, so no sign-in of ours.
             refuse(request, "used_up", HTTPStatus.BAD_REQUEST, provider=provider)
-        again = self._once_again(request, (extra_context or {}).get("state"))
+        again = self.once_again(request, provider, (extra_context or {}).get("state"))
         if error == AuthError.CANCELLED:
             refuse(request, "denied", HTTPStatus.FORBIDDEN, provider=provider, **again)
         if exception is None:
@@ -197,12 +197,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         }
         refuse(request, "failed", status, provider=provider, reason=reason, stopped=stopped, **again)
 
-    def _once_again(self, request: HttpRequest, state: dict[str, Any] | None) -> dict[str, Any]:
-        """Return what the button "Try again" must send to ask for the same as before."""
+    def once_again(self, request: HttpRequest, provider: Any, state: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the button "Try again" must send to ask for the same as before.
+
+        `state` has what was asked for once the browser is back; before it leaves, the form has.
+        """
         asked = request.POST if state is None else state
         connect = asked.get("process") == AuthProcess.CONNECT
-        if state is None and request.method != "POST":
-            # Back from the provider, and the failure came before allauth told us the state. Whoever is signed in gets
-            # there by "Connect" only.
-            connect = request.user.is_authenticated
-        return {"process": AuthProcess.CONNECT if connect else "", "next": local_path(asked.get("next"))}
+        return {
+            "process": AuthProcess.CONNECT if connect else "",
+            "next": local_path(asked.get("next")),
+            "more": asked.get("more") if connect and asked.get("more") in provider.more_scopes else "",
+        }

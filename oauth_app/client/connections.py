@@ -15,6 +15,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from requests import RequestException
@@ -23,7 +24,7 @@ from .accounts import known_as
 from .models import ProviderToken
 from .on_behalf import NotRevoked, revoke
 from .pages import page
-from .stored import NoToken, Secrets, secrets_of, token_of
+from .stored import NoToken, Secrets, Unreadable, secrets_of, token_of
 
 
 @never_cache
@@ -67,27 +68,38 @@ def _disconnect(request: HttpRequest, form: DisconnectForm, providers: dict[str,
         account = form.cleaned_data["account"]
         # A refresh that is under way would bring tokens that nobody revokes: wait for it.
         ProviderToken.objects.select_for_update().filter(account=account).first()
-        provider, secrets = providers.get(account.provider), _secrets(account)
+        provider, (secrets, unread) = providers.get(account.provider), _secrets(account)
         name, label = provider.name if provider else account.provider, known_as(account) or account.uid
         if provider:
             form.save()
         else:  # allauth wants to ask the provider for its name, and there is none any more
             account.delete()
     # After the end here is certain, and outside of the transaction: the provider may take its time.
-    lives_on = _revoke(provider, secrets)
+    lives_on = unread or _revoke(provider, secrets)
     said = f"{name} is disconnected: {label} no longer opens this user."
     if lives_on:
-        messages.warning(request, f"{said} But its token lives on there: {lives_on} End it at {name} itself.")
+        said = f"{said} But its token lives on there: {lives_on} End it at {name} itself."
+        messages.warning(request, _with_link(said, name, provider))
     else:
         messages.success(request, f"{said} The token that we had was revoked there, too." if secrets else said)
     return True
 
 
-def _secrets(account: SocialAccount) -> Secrets | None:
+def _secrets(account: SocialAccount) -> tuple[Secrets | None, str]:
+    """Return the tokens, and why those that are kept cannot be read."""
     try:
-        return secrets_of(token_of(account))
+        return secrets_of(token_of(account)), ""
+    except Unreadable:
+        return None, "it was encrypted with another key than the one that is set now, so this site cannot name it."
     except NoToken:
-        return None
+        return None, ""
+
+
+def _with_link(said: str, name: str, provider: Any) -> str:
+    """Add the address of the provider's list of apps with access, where the settings know it."""
+    url = provider.app.settings.get("apps_url") if provider else ""
+    link = format_html(' <a href="{}">Apps with access to your account at {}</a>', url, name) if url else ""
+    return format_html("{}{}", said, link)
 
 
 def _revoke(provider: Any, secrets: Secrets | None) -> str:

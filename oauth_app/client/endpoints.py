@@ -60,7 +60,8 @@ class CarefulAdapter:
     """Mixed into allauth's adapters: one error for every answer that is not what the specification allows."""
 
     provider_id: str
-    asked = ""  # the scopes of this sign-in; the view puts them here
+    state: dict[str, Any] | None = None  # what allauth has kept of this sign-in; the view puts it here
+    asked = ""  # the scopes; so it does with these
     grant: Grant | None = None  # what was answered, for whoever keeps it when the sign-in is done
 
     def get_access_token_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -54,16 +54,23 @@ def _provider_here(request: HttpRequest, provider_id: str) -> Any:
     return provider
 
 
-def _step(request: HttpRequest, provider: Any, step: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
-    """Do one step of the sign-in; say what happened where allauth's own handling does not reach."""
+def _step(
+    request: HttpRequest, provider: Any, step: Callable[[HttpRequest], HttpResponse], adapter: Any = None
+) -> HttpResponse:
+    """Do one step of the sign-in; say what happened where allauth's own handling does not reach.
+
+    `adapter` is the one that knows the state, once the browser is back.
+    """
     try:
         return step(request)
     except (RequestException, ProviderException) as error:  # a provider with discovery is asked before each step
-        response: HttpResponse = render_authentication_error(request, provider, exception=error)
+        known = {"state": adapter.state} if adapter else {}
+        response: HttpResponse = render_authentication_error(request, provider, exception=error, extra_context=known)
         return response
     except CannotTell:
         reason = "This site could not note that your sign-in comes back for the first time, so it does not count."
-        return page(request, "failed", HTTPStatus.SERVICE_UNAVAILABLE, provider=provider, reason=reason)
+        again = get_adapter(request).once_again(request, provider, adapter.state)
+        return page(request, "failed", HTTPStatus.SERVICE_UNAVAILABLE, provider=provider, reason=reason, **again)
     except (IntegrityError, UpdateError):  # the same account connected twice, or the session ended, in this moment
         return page(request, "used_up", HTTPStatus.CONFLICT, provider=provider)
 
@@ -137,6 +144,7 @@ class CallbackView(OAuth2CallbackView):
         There is no public hook: a test names the version.
         """
         state, response = super()._get_state(request, provider)
+        self.adapter.state = state
         if state is not None and not is_first(request.GET["state"]):
             return None, page(request, "used_up", HTTPStatus.BAD_REQUEST, provider=provider)
         self.adapter.nonce = (state or {}).get("nonce", "")
@@ -152,7 +160,7 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     adapter = provider.get_oauth2_adapter(request)
     view = CallbackView.adapter_view(adapter)
     was_anonymous = not request.user.is_authenticated
-    response = _step(request, provider, view)
+    response = _step(request, provider, view, adapter)
     done = response.status_code == HTTPStatus.FOUND and request.user.is_authenticated
     keep_or_end(request, provider, adapter, done=done)
     if not done:

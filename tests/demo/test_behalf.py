@@ -50,7 +50,7 @@ def basic(client, secret=""):
     return (client.client_id, secret or client.secret)
 
 
-def delete(outside, client, token, of="", what="token", **changes):
+def delete(outside, client, token, of="", what="token", **changes) -> requests.Response:
     url = f"{outside.url}/github/api/v3/applications/{of or client.client_id}/{what}"
     how = {"json": {"access_token": token}, "auth": basic(client)} | changes
     return requests.delete(url, timeout=20, **how)

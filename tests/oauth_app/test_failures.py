@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import re
 import time
 from functools import partial
 from itertools import takewhile
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 import requests
@@ -293,6 +295,65 @@ def test_a_connection_that_fails_can_be_tried_again(signed_in, provider, path):
     signed_in.company.spoiled[path] = answer("", status=500)
     assert_still_connecting(signed_in.come_back(provider, code="a-code", state=state))
     assert not SocialAccount.objects.exists()
+
+
+MORE = {
+    "github": "public_repo",
+    "google": "https://www.googleapis.com/auth/calendar.readonly",
+    "outside": "timetable",
+}
+
+
+def assert_asks_for_the_same(response, more):
+    assert_still_connecting(response)
+    assert f'<input type="hidden" name="more" value="{more}">' in response.content.decode()
+    assert '<input type="hidden" name="next" value="/oauth/behalf/">' in response.content.decode()
+
+
+@at_each_leg
+def test_one_more_scope_that_fails_is_asked_for_again(signed_in, provider, path):
+    asked = {"process": "connect", "more": MORE[provider], "next": "/oauth/behalf/"}
+    state = signed_in.state(provider, **asked)
+    signed_in.company.spoiled[path] = answer("", status=500)
+    response = signed_in.come_back(provider, code="a-code", state=state)
+    assert_asks_for_the_same(response, MORE[provider])
+    signed_in.company.spoiled.clear()
+    again = dict(re.findall(r'name="(process|more|next)" value="([^"]*)"', response.content.decode()))
+    assert MORE[provider] in unquote_plus(signed_in.start(provider, **again)["Location"])
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_one_more_scope_of_a_stand_in_that_is_off_is_asked_for_again(signed_in, provider):
+    signed_in.company.spoiled["/healthz"] = answer("", status=500)
+    asked = {"process": "connect", "more": MORE[provider], "next": "/oauth/behalf/"}
+    assert_asks_for_the_same(signed_in.start(provider, **asked), MORE[provider])
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_one_more_scope_that_was_denied_is_asked_for_again(signed_in, provider):
+    state = signed_in.state(provider, process="connect", more=MORE[provider])
+    page = signed_in.come_back(provider, error="access_denied", state=state).content.decode()
+    assert f'<input type="hidden" name="more" value="{MORE[provider]}">' in page
+
+
+@pytest.mark.parametrize("more", ["admin:org", '"><script>', ""])
+def test_a_scope_that_is_not_on_our_list_is_not_repeated(signed_in, more):
+    signed_in.company.spoiled["/healthz"] = answer("", status=500)
+    page = signed_in.start("github", process="connect", more=more).content.decode()
+    assert 'name="more"' not in page
+    assert "admin:org" not in page
+
+
+def test_who_signs_in_is_not_taken_for_who_connects(signed_in):
+    """Signed in in another tab meanwhile; what began was a sign-in."""
+    signed_in.client.logout()
+    state = signed_in.state("outside", next="/workshop/")
+    signed_in.client.force_login(get_user_model().objects.get())
+    signed_in.company.spoiled[DISCOVERY] = answer("", status=500)
+    page = signed_in.come_back("outside", code="a-code", state=state).content.decode()
+    assert "The sign-in with" in page
+    assert 'name="process"' not in page
+    assert '<input type="hidden" name="next" value="/workshop/">' in page
 
 
 def test_a_connection_sent_back_with_an_error(signed_in):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from .conftest import PROVIDERS, TOKEN, answer
 
@@ -41,3 +42,19 @@ def test_without_the_cache_nobody_comes_in(visitor, settings, provider):
     assert "Nobody was signed in here." in response.content.decode()
     assert TOKEN[provider] not in [call[0] for call in visitor.company.calls]
     assert visitor.username() is None
+
+
+def test_and_try_again_asks_for_the_same(visitor, settings):
+    visitor.client.force_login(get_user_model().objects.create_user("bob"))
+    asked = {"process": "connect", "more": "public_repo", "next": "/oauth/behalf/"}
+    state = visitor.state("github", **asked)
+    caches = settings.CACHES
+    nobody = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
+    settings.CACHES = caches | {"security": nobody}
+    response = visitor.come_back("github", code="a-code", state=state)
+    settings.CACHES = caches
+    assert response.status_code == 503
+    page = response.content.decode()
+    assert "The connection with GitHub did not work" in page
+    for name, value in asked.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import re
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
@@ -470,6 +471,33 @@ def test_a_disconnect_that_is_refused_revokes_nothing(visitor):
     assert "This is your only way in" in disconnect(visitor)
     assert not visitor.company.calls or REVOKE["github"] not in [path for path, _, _ in visitor.company.calls]
     assert ProviderToken.objects.exists()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_token_that_nobody_can_read_is_not_said_to_be_over(visitor, bob, provider):
+    visitor.sign_in(provider, process="connect")
+    change_key(Fernet.generate_key().decode())
+    try:
+        page = disconnect(visitor)
+    finally:
+        change_key()
+    assert "is disconnected: " in page
+    assert "But its token lives on there: it was encrypted with another key" in page
+    assert f"End it at {NAMES[provider]} itself." in page
+    place = {"outside": "oidc"}.get(provider, provider)
+    assert re.search(
+        rf'<a href="http[^"]+/{place}/apps">Apps with access to your account at {NAMES[provider]}</a></p>', page
+    )
+    assert REVOKE[provider] not in [path for path, _, _ in visitor.company.calls]
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_provider_that_names_no_list_of_apps(visitor, bob, settings, monkeypatch):
+    monkeypatch.delitem(settings.SOCIALACCOUNT_PROVIDERS["github"]["APPS"][0]["settings"], "apps_url")
+    visitor.sign_in("github", process="connect")
+    visitor.company.spoiled[REVOKE["github"]] = answer("", 500)
+    page = disconnect(visitor)
+    assert "End it at GitHub itself.</p>" in page
 
 
 def test_an_account_without_a_token_is_disconnected(visitor, bob):
