@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from contextlib import suppress
+from threading import Lock, Timer
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 MAX_ANSWER = 1024 * 1024  # bytes; real answers have a few thousand
@@ -18,16 +22,73 @@ def as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
+class Limit:
+    """Cuts a connection after so many seconds, whatever it does then, unless the limit was lifted before."""
+
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
+        self._line = sock.dup()  # TLS takes the other one over; this one stays ours, and is of the same connection
+        self._lock = Lock()
+        self._timer = Timer(max(0, seconds), self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _cut(self) -> None:
+        with self._lock, suppress(OSError):  # it is closed already
+            self._line.shutdown(socket.SHUT_RDWR)
+
+    def lift(self) -> None:
+        """Let the time run no more."""
+        self._timer.cancel()
+        with self._lock:
+            self._line.close()
+
+
+class Limited:
+    """Mixed into urllib3's connections: each has a limit from the moment at which it is opened."""
+
+    timeout: float
+    _limit: Limit | None = None
+
+    def _new_conn(self) -> socket.socket:
+        """Open it. This is the method that urllib3's own SOCKSConnection replaces."""
+        began = time.monotonic()
+        sock: socket.socket = super()._new_conn()  # type: ignore[misc]
+        self._limit = Limit(sock, self.timeout - (time.monotonic() - began))
+        return sock
+
+    def close(self) -> None:
+        """Close it, and lift the limit."""
+        if self._limit:
+            self._limit.lift()
+        super().close()  # type: ignore[misc]
+
+
+class LimitedAdapter(HTTPAdapter):
+    """Has the connections of `requests` limited."""
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the pool of a host, also of one behind a proxy."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        kind = pool.ConnectionCls
+        pool.ConnectionCls = type(f"Limited{kind.__name__}", (Limited, kind), {})
+        return pool
+
+
 class ProviderSession(requests.Session):
     """A `requests.Session` that always comes back.
 
-    The timeout of `requests` is for each read, so a server that sends a byte now and then holds a page for ever. Here
-    it is for the whole answer. `timeout` is in seconds. Raises `requests.RequestException` for whatever goes wrong.
+    The timeout of `requests` is for each read, of the headers, too: a server that sends a byte now and then holds a
+    page for hours. Here it is for all of a call. `timeout` is in seconds. The search for a host's address is
+    the operating system's, and takes its time; of several addresses each may take the timeout to connect.
+
+    Raises `requests.RequestException` for whatever goes wrong.
     """
 
     def __init__(self, timeout: float) -> None:
         super().__init__()
         self.timeout = timeout
+        for scheme in list(self.adapters):
+            self.mount(scheme, LimitedAdapter())
         # Without one, `requests` would put the operator's ~/.netrc in the place of the user's token.
         self.auth = as_it_is
 
@@ -38,8 +99,15 @@ class ProviderSession(requests.Session):
         self.trust_env = urlsplit(str(url)).hostname not in LOOPBACK
         # A redirect could carry the client secret or the token to another address.
         kwargs |= {"allow_redirects": False, "stream": True, "timeout": self.timeout}
-        response = super().request(method, url, *args, **kwargs)
-        response._content = self._read(response, deadline)
+        try:
+            response = super().request(method, url, *args, **kwargs)
+            response._content = self._read(response, deadline)
+        except requests.RequestException as error:
+            if time.monotonic() < deadline or isinstance(error, requests.Timeout):
+                raise
+            raise requests.ReadTimeout("the answer takes too long") from error  # it was cut
+        finally:
+            self.close()  # a connection has its limit from when it was opened, so each is used once
         response._content_consumed = True  # type: ignore[attr-defined]
         return response
 
@@ -51,13 +119,15 @@ class ProviderSession(requests.Session):
                 if len(body) > MAX_ANSWER:
                     raise requests.exceptions.ContentDecodingError("the answer is too large")
                 if time.monotonic() > deadline:
-                    raise requests.exceptions.ReadTimeout("the answer takes too long")
+                    break
         except ReadTimeoutError as error:
-            raise requests.exceptions.ReadTimeout(error) from error
+            raise requests.ReadTimeout(error) from error
         except HTTPError as error:  # cut off, or not packed as it says
             raise requests.exceptions.ContentDecodingError(error) from error
         finally:
             response.close()
+        if time.monotonic() > deadline:  # also where it was cut, and looks as if it had come to its end
+            raise requests.ReadTimeout("the answer takes too long")
         return body
 
 

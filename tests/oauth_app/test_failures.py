@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import re
+import socket
+import threading
 import time
 from functools import partial
 from itertools import takewhile
@@ -404,6 +407,95 @@ def test_the_log_names_the_trouble_and_not_the_answer(visitor, caplog):
 
 
 # ---- The session that makes the calls
+
+
+class Line:
+    """A server that answers each request with these bytes, one at a time, for as long as somebody listens."""
+
+    def __init__(self, answer: bytes, pause: float, tls: bool = False) -> None:
+        self.answer, self.pause, self.sent = answer, pause, 0
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server.getsockname()[1]}/"
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self) -> None:
+        while not self.over.is_set():
+            try:
+                line, _ = self.server.accept()
+            except OSError:
+                return
+            with line, contextlib.suppress(OSError):
+                line.recv(65536)
+                for number in range(len(self.answer)):
+                    line.sendall(self.answer[number : number + 1])
+                    self.sent += 1
+                    if self.over.wait(self.pause):
+                        return
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.over.set()
+        self.server.close()
+        self.thread.join(10)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nX-Long: " + b"a" * 400 + b"\r\n"
+DRIPPED = {
+    "status line": (b"H" * 400, False),
+    "header": (HEAD, False),
+    "many headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 80, False),
+    "TLS": (b"\x16\x03\x03\x3f\xff\x02" + b"\0" * 400, True),
+}
+
+
+@pytest.mark.parametrize("part", DRIPPED)
+def test_the_timeout_is_for_the_whole_whatever_drips(part):
+    """Each byte comes in time: without a limit of the whole this takes twenty seconds."""
+    dripped, tls = DRIPPED[part]
+    with Line(dripped, 0.05, tls) as server, ProviderSession(0.6) as session:
+        began = time.monotonic()
+        with pytest.raises(requests.Timeout):
+            session.get(server.url)
+        assert 0.5 < time.monotonic() - began < 2
+        assert server.sent > 3  # it was really under way
+
+
+def test_a_proxy_that_drips_is_given_up_as_well(monkeypatch):
+    dripped, _ = DRIPPED["header"]
+    with Line(dripped, 0.05) as server, ProviderSession(0.6) as session:
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, server.url)
+        began = time.monotonic()
+        with pytest.raises(requests.Timeout):
+            session.get("http://provider.example/")
+        assert 0.5 < time.monotonic() - began < 2
+        assert server.sent > 3
+
+
+def test_what_has_answered_leaves_no_clock_behind(company):
+    def clocks() -> list[threading.Thread]:
+        return [one for one in threading.enumerate() if isinstance(one, threading.Timer)]
+
+    before = clocks()
+    with ProviderSession(60) as session:
+        for _ in range(5):
+            session.get(f"{company.url}/healthz")
+    left = [one for one in clocks() if one not in before]
+    for one in left:
+        one.join(10)
+    assert not [one for one in left if one.is_alive()]
+
+
+def test_a_session_may_be_used_for_longer_than_its_timeout(company):
+    """The limit is that of one call."""
+    with ProviderSession(0.3) as session:
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            assert session.get(f"{company.url}/healthz").ok
 
 
 def half_a_body(rest: float) -> Any:
