@@ -2,6 +2,9 @@
 
 They are ended at the provider, if that ends nothing that is still needed. Nobody waits for it: it is done by a thread
 of its own, and what goes wrong stands in the log. (uWSGI runs threads with `enable-threads` only.)
+
+What is needed, this database says. Sites with a database each must not share one client at Google: to one of them a
+grant may be of no use that another one lives by.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -472,6 +473,36 @@ def test_an_address_taken_in_the_same_moment_opens_nothing(visitor, in_between):
     assert response.status_code == 409
     assert "You have an account here already" in text(response)
     assert visitor.username() is None
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_sign_up_that_takes_a_detour_leaves_no_token_in_the_session(visitor, provider):
+    """The address is taken after our look and before allauth's own: it puts the pending sign-in into the session."""
+    todo = [True]
+
+    def lose_the_race_then_look(execute, sql, *args):
+        if todo and 'FROM "account_emailaddress" INNER JOIN "accounts_user"' in sql:
+            todo.clear()
+            User.objects.create_user("rival", "alice@outside.example", "x")
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(lose_the_race_then_look):
+        response = visitor.sign_in(provider)
+    assert response["Location"] == "/oauth/accounts/signup/"
+    assert "1001" in json.dumps(visitor.client.session["socialaccount_sociallogin"])
+    assert "provider-token" not in json.dumps(dict(visitor.client.session))
+    assert visitor.client.get(response["Location"]).status_code == 409
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("process", ["", "connect"])
+def test_allauth_stores_no_token_in_clear_even_if_it_is_told_to(visitor, bob, settings, provider, process):
+    settings.SOCIALACCOUNT_STORE_TOKENS = True
+    if process:
+        visitor.client.force_login(bob)
+    assert visitor.sign_in(provider, process=process).status_code == 302
+    assert SocialAccount.objects.count() == 1
+    assert not SocialToken.objects.exists()
 
 
 def test_a_sign_up_that_never_finds_a_free_name_gives_up_with_a_page(visitor):

@@ -1,0 +1,131 @@
+"""Two things at one moment, one of them a disconnection: who comes second waits, and sees what the first has done."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.fixtures.demo import RunningDemo
+
+from .conftest import REVOKE, TOKEN, Company, answer, listening
+from .person import Person
+from .test_parallel import callback_of, instance, start
+
+pytestmark = [pytest.mark.live, pytest.mark.postgres]
+PAGE = "/oauth/connections/"
+FORGET = "User.objects.filter(socialaccount__isnull=False).exclude(username='bob').delete()\n"
+FORGET += "from allauth.socialaccount.models import SocialAccount; SocialAccount.objects.all().delete()"
+
+
+@pytest.fixture
+def company() -> Iterator[Company]:
+    with listening() as played:
+        played.google = f"{played.url}/google"
+        yield played
+
+
+@pytest.fixture
+def site(demo_postgres: RunningDemo, company: Company) -> Iterator[str]:
+    """An instance of the site on PostgreSQL, whose providers are the company."""
+    demo_postgres.shell(FORGET)
+    with_labs = replace(demo_postgres, environment=demo_postgres.environment | {"LABS": "true"})
+    with instance(with_labs, company, "A") as running:
+        yield running
+    demo_postgres.shell(FORGET)
+
+
+def come_by(person: Person, company: Company, provider: str, process: str = "") -> None:
+    sent = start(person, provider, process)
+    company.nonce = sent.get("nonce", "")
+    assert person.get(callback_of(person.site, provider, sent["state"])).status_code == 302
+
+
+def twin_of(person: Person) -> Person:
+    """The same session in another tab."""
+    twin = Person(person.site)
+    twin.cookies.update(person.cookies)
+    return twin
+
+
+def numbers(page: str) -> list[str]:
+    return re.findall(r'name="account" value="(\d+)"', page)
+
+
+@contextmanager
+def held(postgres_url: str, sql: str) -> Iterator[None]:
+    """Hold what this statement locks."""
+    with psycopg.connect(postgres_url) as connection:
+        assert connection.execute(sql).fetchall()
+        yield
+
+
+def somebody_waits(postgres_url: str, number: int = 1) -> bool:
+    """Ask until so many wait for a lock in the database."""
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    end = time.monotonic() + 20
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        while time.monotonic() < end:
+            [(waiting,)] = connection.execute(sql).fetchall()
+            if waiting >= number:
+                return True
+    return False
+
+
+def test_the_last_two_connections_are_not_ended_at_once(site, company, postgres_url):
+    """Each sees the other one, and both would go: then nobody could sign in any more."""
+    person = Person(site)
+    come_by(person, company, "github")
+    come_by(person, company, "google", "connect")
+    page = person.get(PAGE)
+    first, second = numbers(page.text)
+
+    def disconnect(number: str) -> int:
+        return int(twin_of(person).press(page, "Disconnect", account=number).status_code)
+
+    with ThreadPoolExecutor(2) as pool:
+        with held(postgres_url, "SELECT id FROM accounts_user WHERE username = 'alice.outside' FOR UPDATE"):
+            answers = [pool.submit(disconnect, number) for number in (first, second)]
+            assert somebody_waits(postgres_url, 2)
+        assert sorted(one.result(60) for one in answers) == [302, 400]
+    assert len(numbers(person.get(PAGE).text)) == 1
+
+
+def test_a_refresh_under_way_is_waited_for_and_what_it_brings_is_revoked(site, company, postgres_url):
+    person, asked, go_on = Person(site), Event(), Event()
+
+    def tokens(request: Any) -> None:
+        first = company.calls[-1][1]["grant_type"] == "authorization_code"
+        if not first:
+            asked.set()
+            assert go_on.wait(30)
+        name = "first" if first else "second"
+        said = company.normal(TOKEN["outside"]) | {
+            "access_token": f"{name}-access",
+            "refresh_token": f"{name}-refresh",
+        }
+        answer(said)(request)
+
+    company.spoiled[TOKEN["outside"]] = tokens
+    person.sign_in_with_password("bob")
+    come_by(person, company, "outside", "connect")
+    [number] = numbers(person.get(PAGE).text)
+    behalf, page = person.get("/oauth/behalf/"), person.get(PAGE)
+    with ThreadPoolExecutor(2) as pool:
+        refreshed = pool.submit(twin_of(person).press, behalf, "Refresh now", account=number, action="refresh")
+        assert asked.wait(30)
+        ended = pool.submit(twin_of(person).press, page, "Disconnect", account=number)
+        assert somebody_waits(postgres_url)
+        go_on.set()
+        assert [one.result(60).status_code for one in (refreshed, ended)] == [302, 302]
+    told = [form["token"] for path, form, _ in company.calls if path == REVOKE["outside"]]
+    assert told == ["second-refresh", "second-access"]
+    assert numbers(person.get(PAGE).text) == []
