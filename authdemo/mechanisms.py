@@ -6,11 +6,26 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Page:
+    """A page on a mechanism, by the name of its URL. `stands_for_all`: also for what lies below it."""
+
+    view: str
+    label: str
+    stands_for_all: bool = False
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of its URL."""
+        return self.view.partition(":")[0]
+
+
+@dataclass(frozen=True)
 class Mechanism:
     """One way for a server to know who is calling.
 
     `slug` is also the name of its colour in `static/css/authdemo.css` and the start of its paths; `home` is the name
-    of the URL of its first page.
+    of the URL of its first page. Where LABS is on, all its other pages end with links to `pages`, which are "more on"
+    `subject`; its first page introduces them.
     """
 
     slug: str
@@ -20,6 +35,8 @@ class Mechanism:
     use_for: str
     cost: str
     holds: str
+    subject: str = ""
+    pages: tuple[Page, ...] = ()
 
 
 SESSIONS = Mechanism(
@@ -39,6 +56,18 @@ JWT = Mechanism(
     use_for="An API that mobile apps or other services call, where they must check the caller on their own.",
     cost="A copy works until it expires, also after sign-out. Taking it back needs the shared state again.",
     holds="A signed token that says who you are. The server keeps no record of it, only of the one that renews it.",
+    subject="tokens",
+    pages=(
+        Page("jwt:client", "The client"),
+        Page("inspector:page", "Inspector"),
+        Page("storage:index", "Where a token is kept"),
+        Page("jwt_families:index", "Families", stands_for_all=True),
+        Page("keys:index", "A new key"),
+        Page("keys:role", "A role in a token"),
+        Page("denylist:index", "Replay after sign-out", stands_for_all=True),
+        Page("jwt_attacks:index", "Attacks", stands_for_all=True),
+        Page("api_docs:page", "The API"),
+    ),
 )
 OAUTH = Mechanism(
     slug="oauth",
@@ -48,5 +77,15 @@ OAUTH = Mechanism(
     use_for="“Sign in with GitHub”, and other people's apps on your API. The password stays where it belongs.",
     cost="Redirects, registered clients, scopes, consent: many parts. Take a library for both ends.",
     holds="After the sign-in, an ordinary session. The provider's token was used once, to ask who you are.",
+    subject="sign-ins",
+    pages=(
+        Page("oauth:index", "Sign in with …"),
+        Page("flow:index", "The flow, drawn", stands_for_all=True),
+        Page("id_token:index", "The ID token, line by line", stands_for_all=True),
+        Page("behalf:index", "On your behalf", stands_for_all=True),
+        Page("oauth:connections", "Where I sign in from"),
+        Page("oauth_attacks:index", "Attacks", stands_for_all=True),
+        Page("oauth:set_up", "The real GitHub and Google"),
+    ),
 )
 MECHANISMS = (SESSIONS, JWT, OAUTH)
