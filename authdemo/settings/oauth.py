@@ -10,13 +10,13 @@ from .env import fernet_keys, pair, problems, text, url
 
 # Our subclasses of allauth's adapter and providers decide what the library leaves open: see oauth_app/README.md. This
 # one is oauth_app.client.adapter.SocialAccountAdapter, and besides notes its calls to providers for the wire panel.
+# Two things need no setting, for our own code decides them. A sign-in starts by POST only (oauth_app/client/views.py),
+# so SOCIALACCOUNT_LOGIN_ON_GET is never asked. And PKCE is on with each provider (oauth_app/client/provider.py).
 SOCIALACCOUNT_ADAPTER = "authdemo.wire.back_channel.SocialAccountAdapter"
 
-# A sign-in starts with a form (POST, CSRF token), so no link on another site can start one in your browser.
-SOCIALACCOUNT_LOGIN_ON_GET = False
 # The same e-mail address does not open an account: the user signs in as before, then connects the new provider.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
-# allauth would keep the provider's tokens in clear. We keep them in a table of our own, encrypted.
+# On, allauth keeps the provider's tokens in clear. We keep them in a table of our own, encrypted.
 SOCIALACCOUNT_STORE_TOKENS = False
 # Ask for the e-mail address, and whether the provider has verified it.
 SOCIALACCOUNT_QUERY_EMAIL = True
@@ -51,11 +51,7 @@ def _stand_in(company: str) -> dict[str, Any]:
 
 # ---- GitHub: OAuth2. It says who you are by an API call; there is no ID token.
 _more: dict[str, Any] = {"more_scopes": {"public_repo": "see and change your public repositories"}}
-GITHUB: dict[str, Any] = {
-    "SCOPE": ["user:email"],  # no more than the question needs
-    # PKCE (RFC 7636): a stolen code is worth nothing without the verifier that stays in our session. Off by default.
-    "OAUTH_PKCE_ENABLED": True,
-}
+GITHUB: dict[str, Any] = {"SCOPE": ["user:email"]}  # no more than the question needs
 _client_id, _secret = pair("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET")
 if _client_id:
     _pages = {"sign_out_url": "https://github.com/logout", "apps_url": "https://github.com/settings/applications"}
@@ -70,7 +66,6 @@ elif PROVIDERS_URL:
 GOOGLE: dict[str, Any] = {
     # Without "openid" there is no ID token, and allauth would quietly ask the user-info endpoint instead.
     "SCOPE": ["openid", "profile", "email"],
-    "OAUTH_PKCE_ENABLED": True,
     # With it Google gives a refresh token, at the first consent. Without: an hour, and then the user must come again.
     "AUTH_PARAMS": {"access_type": "offline"},
 }
@@ -108,7 +103,7 @@ elif PROVIDERS_URL:
     }
 
 # ---- Any OpenID provider: all its addresses are read from its discovery page.
-OIDC: dict[str, Any] = {"SCOPE": ["openid", "profile", "email"], "OAUTH_PKCE_ENABLED": True}
+OIDC: dict[str, Any] = {"SCOPE": ["openid", "profile", "email"]}
 _client_id, _secret = pair("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 if text("OIDC_SERVER_URL"):
     _address = url("OIDC_SERVER_URL", "https://id.example.org/realms/main")

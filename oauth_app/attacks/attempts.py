@@ -63,7 +63,8 @@ FIRST = (
             Line(
                 "oauth_app.client.provider.CarefulProvider",
                 "pkce_enabled_default",
-                "allauth leaves it off unless one asks for it. Our providers ask.",
+                "allauth leaves PKCE off with GitHub, Google and OpenID Connect unless one asks for it. Our providers "
+                "ask.",
             ),
         ),
     ),

@@ -152,10 +152,9 @@ ATTEMPTS = (
                 "The browser says which page sent the form. It is not ours, so nothing is done.",
             ),
             Line(
-                "SOCIALACCOUNT_LOGIN_ON_GET",
-                "SOCIALACCOUNT_LOGIN_ON_GET",
+                "oauth_app.client.views.login",
+                'if request.method != "POST":',
                 "And there is no way round it by a link: a sign-in and a connection begin by POST only.",
-                setting=True,
             ),
         ),
     ),

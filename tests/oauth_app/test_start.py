@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from django.test import Client
 
-from oauth_app.client.provider import local_path
+from oauth_app.client.provider import CarefulProvider, local_path
 
 from .conftest import PATHS, PROVIDERS, TOKEN
 
@@ -44,10 +44,14 @@ def test_the_authorization_request(visitor, provider):
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_pkce_is_on_also_where_the_settings_do_not_say_so(visitor, settings, monkeypatch, provider):
+def test_pkce_is_on_because_our_providers_ask_for_it(visitor, settings, monkeypatch, provider):
     name = "openid_connect" if provider == "outside" else provider
-    monkeypatch.delitem(settings.SOCIALACCOUNT_PROVIDERS[name], "OAUTH_PKCE_ENABLED")
+    assert "OAUTH_PKCE_ENABLED" not in settings.SOCIALACCOUNT_PROVIDERS[name]
     assert query(visitor.start(provider))["code_challenge_method"] == "S256"
+    monkeypatch.setattr(CarefulProvider, "pkce_enabled_default", False)  # the line that the attack's page shows
+    assert "code_challenge" not in query(visitor.start(provider))
+    monkeypatch.delattr(CarefulProvider, "pkce_enabled_default")  # allauth's own, as the page says
+    assert "code_challenge" not in query(visitor.start(provider))
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -71,8 +75,10 @@ def test_the_address_of_the_button_changes_nothing(visitor, provider):
     assert sent["redirect_uri"].startswith("http://testserver/")
 
 
+@pytest.mark.parametrize("on_get", [False, True])
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_link_starts_nothing(visitor, provider):
+def test_a_link_starts_nothing_whatever_allauths_setting_says(visitor, settings, provider, on_get):
+    settings.SOCIALACCOUNT_LOGIN_ON_GET = on_get
     response = visitor.client.get(f"/oauth/accounts/{PATHS[provider]}/login/")
     assert response.status_code == 200
     assert "A link alone starts nothing" in response.content.decode()

@@ -115,7 +115,7 @@ def test_a_computed_setting_says_what_it_is_now():
 
 
 def test_a_setting_comes_with_the_sentence_above_it():
-    assert "no link on another site" in of_setting("SOCIALACCOUNT_LOGIN_ON_GET").text
+    assert "does not open an account" in of_setting("SOCIALACCOUNT_EMAIL_AUTHENTICATION").text
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ PAGES: dict[str, tuple[Part, ...]] = {
             (
                 "oauth_app.client.views.login",
                 "allauth.socialaccount.providers.oauth2.provider.OAuth2Provider.redirect",
+                "allauth.socialaccount.providers.oauth2.provider.OAuth2Provider.get_pkce_params",
             ),
-            ("SOCIALACCOUNT_LOGIN_ON_GET",),
         ),
         Part(
             "When the provider sends you back",
