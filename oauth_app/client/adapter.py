@@ -27,6 +27,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from .accounts import connected_providers, owner_of, verified
+from .endpoints import why_no_token
 from .id_token import IDTokenRefused
 from .pages import page
 from .provider import local_path
@@ -47,7 +48,7 @@ FAILURES: tuple[tuple[type[Exception], HTTPStatus, str], ...] = (
     (requests.ConnectionError, HTTPStatus.SERVICE_UNAVAILABLE, "It cannot be reached."),
     (requests.HTTPError, HTTPStatus.BAD_GATEWAY, "It answered one of our calls with an error."),
     (IDTokenRefused, HTTPStatus.BAD_GATEWAY, "Its ID token is not one for this sign-in."),
-    (OAuth2Error, HTTPStatus.BAD_GATEWAY, "It did not accept the code."),
+    (OAuth2Error, HTTPStatus.BAD_GATEWAY, "It gave no token."),
     (Exception, HTTPStatus.BAD_GATEWAY, "Its answer is not one that the specification allows."),
 )
 
@@ -190,6 +191,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             status = HTTPStatus.BAD_GATEWAY if code else HTTPStatus.BAD_REQUEST
         else:
             status, reason = next((s, text) for kind, s, text in FAILURES if isinstance(exception, kind))
+            reason = why_no_token(exception) if type(exception) is OAuth2Error else reason
         stopped = status == HTTPStatus.SERVICE_UNAVAILABLE and "health_url" in provider.app.settings
         again |= {
             "asked_for": next(iter(getattr(exception, "__notes__", [])), ""),  # endpoints.usable_answer

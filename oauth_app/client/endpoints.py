@@ -7,6 +7,7 @@ token count only after all checks of `id_token.py`.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -36,6 +37,23 @@ UNUSABLE = (
     LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, ImproperlyConfigured,
     jwt.PyJWTError,
 )  # fmt: skip
+
+# RFC 6749 §5.2, and GitHub's own names for three of them. Other text of a provider is not shown.
+CODE_REFUSED = {"invalid_grant", "bad_verification_code"}
+TOKEN_ERRORS = CODE_REFUSED | {
+    "invalid_request", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
+    "incorrect_client_credentials", "redirect_uri_mismatch",
+}  # fmt: skip
+_ERROR = re.compile(r"""\berror["']?\s*[=:]\s*["']?([a-z_]+)""")
+
+
+def why_no_token(error: OAuth2Error) -> str:
+    """Say why the exchange of the code brought no token. allauth keeps the answer in the text of its error only."""
+    found = _ERROR.search(str(error))
+    code = found[1] if found else ""
+    if code in CODE_REFUSED:
+        return "It did not accept the code."
+    return f"It gave no token: it answered with the error {code}." if code in TOKEN_ERRORS else "It gave no token."
 
 
 @contextmanager

@@ -118,6 +118,29 @@ def test_an_error_of_the_provider(visitor, provider, path, status):
     assert_refused(visitor, response, 502)
 
 
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("spoiled", "sentence"),
+    [
+        (answer({"error": "invalid_grant"}, 400), "It did not accept the code."),
+        (answer({"error_description": "Expired", "error": "invalid_grant"}, 400), "It did not accept the code."),
+        (
+            answer("error=bad_verification_code&error_description=x", kind="application/x-www-form-urlencoded"),
+            "It did not accept the code.",
+        ),
+        (answer({"error": "invalid_client"}, 401), "It gave no token: it answered with the error invalid_client."),
+        (answer({"error": "<b>secret</b>"}, 400), "It gave no token."),
+        (answer({"error_description": "invalid_grant"}, 400), "It gave no token."),
+        (answer("", 500), "It gave no token."),
+        (answer({"token_type": "Bearer"}), "It gave no token."),
+    ],
+)
+def test_no_token_came_and_why(visitor, provider, spoiled, sentence):
+    response = come_back_to(visitor, provider, TOKEN[provider], spoiled)
+    assert_refused(visitor, response, 502)
+    assert f"<p>{sentence}</p>" in response.content.decode()
+
+
 @at_each_leg
 @pytest.mark.parametrize("slow", [silence(1), drip(20, 0.1)], ids=["silence", "drip"])
 def test_a_provider_that_hangs(visitor, settings, provider, path, slow):
