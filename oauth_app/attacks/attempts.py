@@ -24,7 +24,8 @@ FIRST = (
         ),
         run=runs.login_csrf,
         wrong=f"{STEPS}.any_state",
-        why="the state was sent along, and nobody looks at it.",
+        why="the state was sent along, and nobody looks at it. (No PKCE either: it would ask the victim's browser for "
+        "a verifier, which only Mallory's has.)",
         real=(
             Line(
                 STATE,
@@ -52,7 +53,7 @@ FIRST = (
         ),
         run=runs.stolen_code,
         wrong=f"{STEPS}.without_a_verifier",
-        why="the provider gets a code and the app's secret, and nothing that only Alice's browser began with.",
+        why="no PKCE. The provider gets a code and the app's secret, and nothing that only Alice's browser had.",
         real=(
             Line(
                 "allauth.socialaccount.providers.oauth2.client.OAuth2Client.get_access_token",

@@ -51,7 +51,8 @@ ATTEMPTS = (
         ),
         run=again_runs.state_twice,
         wrong=f"{STEPS}.kept",
-        why="the state stays good for as long as the session.",
+        why="the state stays good for as long as the session. (No PKCE either: the victim's verifier would not fit "
+        "Mallory's code.)",
         real=(Line(STATE, "del states[state_id]", "A state is taken out of the session by its first use."),),
     ),
     more(
@@ -68,7 +69,8 @@ ATTEMPTS = (
         ),
         run=again_runs.mix_up,
         wrong=f"{STEPS}.of_the_company",
-        why="it takes the code to the provider that was chosen, not to the one that it came from.",
+        why="it takes the code to the provider that was chosen, not to the one that it came from. (No PKCE either, so "
+        "the code alone is enough for Mallory.)",
         real=(
             Line(
                 STATE,

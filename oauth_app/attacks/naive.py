@@ -1,9 +1,9 @@
 """WRONG ON PURPOSE. Do not copy anything from this file.
 
 An app of its own that signs people in with the same providers, as a client of its own. For each attack it is right but
-for one step, whose line has WRONG in it (`naive_steps.py`, `naive_users.py`,
-`naive_checks.py`). All of it is 404 unless LABS is on, and
-none of it can reach the site's own session: it opens a session of its own, which only `whoami` here looks at.
+for one step, whose line has WRONG in it (`naive_steps.py`, `naive_users.py`, `naive_checks.py`); three have no PKCE
+either (`naive_apps.py`). All of it is 404 unless LABS is on, and none of it can reach the site's own session: it opens
+a session of its own, which only `whoami` here looks at.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The shape of the naive app: the steps of a sign-in with a provider, each of which can be another one."""
+"""WRONG ON PURPOSE. Do not copy anything from this file.
+
+The shape of the naive app: the steps of a sign-in with a provider, each of which can be another one.
+"""
 
 from __future__ import annotations
 

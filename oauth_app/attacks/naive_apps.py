@@ -1,7 +1,7 @@
 """WRONG ON PURPOSE. Do not copy anything from this file.
 
-The naive app once for each attack: right but for one step. Those that are about the way of a code have no PKCE
-either, since that would stop the code as well.
+The naive app once for each attack: right but for one step. Three of them have no PKCE either, since that would stop
+the code as well.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ APPS: dict[str, App] = {
     "with-pkce": right(),
     "unverified-email": right(who=naive_users.by_email),
     "wrong-audience": by(naive_checks.forgets_for_whom),
-    "code-twice": right(exchange=naive_steps.kept_for_a_reload, pkce=False),
+    "code-twice": right(exchange=naive_steps.kept_for_a_reload),
     "state-twice": right(ends=naive_steps.kept, pkce=False),
     "mix-up": right(pkce=False),
     "wrong-nonce": by(naive_checks.forgets_the_question),

@@ -23,6 +23,7 @@ from oauth_app.attacks.naive import NaiveStore, welcome
 from oauth_app.attacks.naive_apps import APPS
 from oauth_app.client.adapter import FIRST_VISIT
 from oauth_app.client.id_token import Check, IDToken
+from tests.fixtures.demo import ROOT
 from tests.oauth_app.attacks.conftest import BASE, NAIVE, SLUGS, plain, trial_of
 
 
@@ -92,6 +93,17 @@ def test_every_line_is_found_in_the_code_that_runs(attempt):
     wrong = {"framed": "xframe_options_exempt"}.get(attempt.slug, "WRONG")
     assert wrong in found[-1].text
     assert attempt.decided({}) == ()
+
+
+@pytest.mark.parametrize("slug", [slug for slug, app in APPS.items() if not app.pkce])
+def test_an_app_that_lacks_pkce_says_so_beside_its_mistake(slug):
+    *_, wrong = ATTACKS.by_slug(slug).decided({"answers": [{}]})
+    assert "PKCE" in wrong.why
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("*/attacks/naive*.py")), ids=str)
+def test_a_file_that_is_wrong_on_purpose_says_so_at_its_top(file):
+    assert file.read_text().startswith('"""WRONG ON PURPOSE. Do not copy anything from this file.\n')
 
 
 # ---- Verdicts
