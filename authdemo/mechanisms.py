@@ -76,7 +76,7 @@ OAUTH = Mechanism(
     question="How do you let somebody else vouch for a user?",
     use_for="“Sign in with GitHub”, and other people's apps on your API. The password stays where it belongs.",
     cost="Redirects, registered clients, scopes, consent: many parts. Take a library for both ends.",
-    holds="After the sign-in, an ordinary session. The provider's token was used once, to ask who you are.",
+    holds="After the sign-in, an ordinary session. The provider's token is not in it: only the server has that.",
     subject="sign-ins",
     pages=(
         Page("oauth:index", "Sign in with …"),

@@ -20,6 +20,8 @@ from .calls import Call, calls_at, names, timeout
 from .sessions import ShownSession
 
 AGE = 60 * 60  # seconds that a result can be seen
+ROTATED = "A new access token came, and with it the next refresh token."
+KEPT = "A new access token came. The refresh token is the same as before: this provider takes it many times."
 
 
 @dataclass
@@ -45,7 +47,7 @@ def call(request: HttpRequest, account: SocialAccount, provider: Any, name: str,
             token = stored.token_of(account)
             url = chosen.url(provider)
             answer = on_behalf.call(token, provider.endpoints(), session, url, refreshing=refreshing)
-            _judge(outcome, chosen, answer)
+            _judge(outcome, chosen, answer, inside=not chosen.scope or chosen.scope in token.scope_list)
         except (stored.NoToken, NotRefreshed, ProviderException, requests.RequestException) as error:
             _broken(outcome, error)
         outcome.shown = session.shown
@@ -61,22 +63,26 @@ def refresh(request: HttpRequest, account: SocialAccount, provider: Any) -> Outc
             if not token.refreshable:
                 outcome.text = "There is no refresh token."
                 return outcome
-            on_behalf.refresh(token, provider.endpoints(), session)
-            outcome.kind, outcome.text = "good", "A new access token came, and with it the next refresh token."
+            before = stored.secrets_of(token).refresh
+            renewed = on_behalf.refresh(token, provider.endpoints(), session)
+            rotated = stored.secrets_of(renewed).refresh != before  # RFC 6749 §6: the provider may, or may not
+            outcome.kind, outcome.text = "good", ROTATED if rotated else KEPT
         except (stored.NoToken, NotRefreshed, ProviderException, requests.RequestException) as error:
             _broken(outcome, error)
         outcome.shown = session.shown
     return outcome
 
 
-def _judge(outcome: Outcome, call: Call, answer: requests.Response) -> None:
+def _judge(outcome: Outcome, call: Call, answer: requests.Response, *, inside: bool) -> None:
     said = _json(answer)
     outcome.status = answer.status_code
     if answer.status_code == HTTPStatus.OK:
-        outcome.kind, outcome.text, outcome.found = "good", "Inside the scope.", names(call, said)
+        outcome.kind, outcome.found = "good", names(call, said)
+        outcome.text = "Inside the scope." if inside else f"It answers this without {call.scope}, too."
     elif answer.status_code == HTTPStatus.FORBIDDEN:
         outcome.kind, outcome.reason = "scope", _reason(answer, said)
-        outcome.text = f"Outside the scope: this call needs {call.scope}, and the token does not have it."
+        needed = call.scope or "another one"
+        outcome.text = f"Outside the scope: this call needs {needed}, and the token does not have it."
     elif answer.status_code == HTTPStatus.UNAUTHORIZED:
         outcome.kind, outcome.reason = "over", _reason(answer, said)
         outcome.text = "The provider does not take this token any more."

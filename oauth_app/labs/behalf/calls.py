@@ -14,7 +14,7 @@ from oauth_app.client.endpoints import GitHubAdapter, GoogleAdapter
 @dataclass(frozen=True)
 class Call:
     """`url(provider)` is where; for a provider with discovery that may be a call of its own. `scope` is what it needs
-    beyond a sign-in. `found(answer)` names what came, for people.
+    beyond a sign-in. `found(answer)` names what came, for people. `mind` is what else one must know of the scope.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Call:
     url: Callable[[Any], str]
     found: Callable[[Any], list[str]]
     scope: str = ""
+    mind: str = ""
 
 
 def _who(*keys: str) -> Callable[[Any], list[str]]:
@@ -40,11 +41,16 @@ def _repositories(said: Any) -> list[str]:
     return [f"{one['full_name']}: {one.get('description') or 'no description'}" for one in said]
 
 
+# GitHub's documentation, "Scopes for OAuth apps": a token without a scope reads public information.
+PUBLIC = (
+    "The real GitHub shows public repositories to any token, and wants public_repo only where they are to be changed. "
+    "The stand-in is stricter, so that there is something to see."
+)
 CALLS: dict[str, tuple[Call, ...]] = {
     "github": (
         Call("who", "Who am I?", lambda provider: f"{GitHubAdapter.api_url}/user", _who("login", "name")),
         Call("more", "My repositories", lambda provider: f"{GitHubAdapter.api_url}/user/repos", _repositories,
-             "public_repo"),
+             "public_repo", PUBLIC),
     ),
     "google": (
         Call("who", "Who am I?", lambda provider: str(GoogleAdapter.identity_url), _who("name", "email")),

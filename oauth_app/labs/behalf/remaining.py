@@ -1,5 +1,6 @@
 """What remains where after an end? Each line of the table is tried: a user, a connection and a token are made, looked
-at, one of them is ended, and all are looked at again. Nothing of it stays.
+at, one of them is ended, and all are looked at again. Nothing of it stays here. At the stand-in the guest account
+stays until the next one is made, an hour later or more, and no app has a token of it.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 from django.contrib.auth import get_user_model
 
 from oauth_app.client.models import ProviderToken
+from oauth_app.client.stored import Grant, keep
 from tests.oauth_app.conftest import (  # noqa: F401  fixtures
     PROVIDERS,
     TOKEN,
@@ -90,6 +91,34 @@ def test_an_api_that_breaks(visitor, provider, how):  # noqa: F811
     assert "<b>no</b>" not in text(page)
 
 
+def test_a_call_outside_the_scope_that_is_answered_is_not_called_inside(visitor):  # noqa: F811
+    visitor.sign_in("github")
+    assert "The real GitHub shows public repositories to any token" in text(visitor.client.get(PAGE))
+    visitor.company.spoiled["/github/api/v3/user/repos"] = answer([{"full_name": "alice/a-public-one"}])
+    page = text(press(visitor, "more"))
+    assert "alice/a-public-one" in page
+    assert "It answers this without public_repo, too." in page
+    assert "Inside the scope." not in page
+
+
+@pytest.mark.parametrize(
+    ("answered", "words"),
+    [
+        ({"refresh_token": "the-next-one"}, "and with it the next refresh token."),
+        ({"refresh_token": "a-refresh-token"}, "The refresh token is the same as before"),
+        ({}, "The refresh token is the same as before"),
+    ],
+    ids=["another", "the same", "none"],
+)
+def test_whether_a_refresh_token_came_is_told_as_it_was(visitor, answered, words):  # noqa: F811
+    visitor.sign_in("google")
+    ProviderToken.objects.all().delete()
+    keep(SocialAccount.objects.get(), Grant("an-access-token", "a-refresh-token", "openid", None))
+    new = {"access_token": "another", "token_type": "Bearer", "expires_in": 300}
+    visitor.company.spoiled[TOKEN["google"]] = answer(new | answered)
+    assert words in text(press(visitor, "refresh"))
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -103,8 +132,6 @@ def test_a_refresh_that_breaks(visitor, said, words):  # noqa: F811
     visitor.sign_in("outside")
     account = SocialAccount.objects.get()
     ProviderToken.objects.all().delete()
-    from oauth_app.client.stored import Grant, keep
-
     keep(account, Grant("an-access-token", "a-refresh-token", "openid", None))
     visitor.company.spoiled[TOKEN["outside"]] = said
     page = text(press(visitor, "refresh"))
