@@ -16,13 +16,14 @@ from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthError, AuthProcess, Provider
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.utils import generate_unique_username
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -123,11 +124,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         known = [provider for provider in self.list_providers(request) if provider.sub_id in ids]
         after = f"{reverse('oauth:connections')}?{urlencode({'connect': provider.sub_id})}"
         with_password = f"{reverse('account_login')}?{urlencode({'next': after})}"
+        # Where the project signs people in with providers only, its LOGIN_URL is our first page: no password there.
+        asks_for_one = resolve_url(settings.LOGIN_URL) != reverse("oauth:index")
         return {
             "provider": provider,
             "email": sociallogin.email_addresses[0].email,
             "others": sorted(known, key=lambda provider: ids.index(provider.sub_id)),
-            "login_url": with_password if owner.has_usable_password() else "",
+            "login_url": with_password if owner.has_usable_password() and asks_for_one else "",
             "connect_url": after,
         }
 

@@ -181,6 +181,15 @@ def test_the_address_of_a_password_account_asks_for_the_password(visitor, bob, a
     assert visitor.username() is None
 
 
+def test_where_only_providers_sign_people_in_no_password_is_asked_for(visitor, bob, settings):
+    settings.LOGIN_URL = "oauth:index"  # as the README has it for a copy
+    visitor.company.person["email"] = bob.email
+    response = visitor.sign_in("google")
+    assert response.status_code == 409
+    assert "Sign in with your password" not in text(response)
+    assert "this page can offer no way in" in text(response)
+
+
 def test_an_address_kept_beside_the_user_counts_as_well(visitor, bob):
     EmailAddress.objects.create(user=bob, email="alice@outside.example", verified=True)
     assert visitor.sign_in().status_code == 409
@@ -204,7 +213,7 @@ def test_an_account_with_no_way_in_says_so(visitor, bob):
     visitor.company.person["email"] = "bob@example.com"
     response = visitor.sign_in()
     assert response.status_code == 409
-    assert "no way in at present" in text(response)
+    assert "this page can offer no way in" in text(response)
 
 
 # ---- An address that is not verified

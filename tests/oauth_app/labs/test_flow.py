@@ -241,6 +241,19 @@ def test_another_error_of_the_provider_is_no_denial(browser):
     assert "Back at the site, with an error" in html
 
 
+def test_a_connection_that_is_refused_leaves_who_was_there(browser):
+    sign_in(browser)
+    name = browser.username()
+    start = browser.client.post("/oauth/accounts/google/login/", {"process": "connect"})
+    state = state_of(start["Location"], browser.company)
+    assert browser.come_back("google", error="server_error", state=state).status_code == 502
+    told = outcome(page(browser.client))
+    assert told.startswith("Refused. The site answered 502 Bad Gateway: nothing has changed")
+    assert f"you are still signed in as {name}." in told
+    assert "nobody was signed in" not in told
+    assert browser.username() == name
+
+
 def test_under_way(browser):
     press(browser)
     assert outcome(page(browser.client)).startswith("Under way.")
