@@ -54,14 +54,19 @@ class BareProject:
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("labs", "attacks", "__pycache__", "provider"))
 
     def follow(self, readme: Path) -> None:
-        """Do what the README says with its blocks: `settings.py` is added to, every other file is written."""
+        """Do what the README says with its blocks: the first of a file writes it, and each more is added.
+
+        `settings.py` is there already, so all of its blocks are added.
+        """
         blocks = BLOCK.findall(readme.read_text(encoding="utf-8").split(SECTION, 1)[1])
         assert {"settings.py", "urls.py"} <= {name for name, _ in blocks}
+        written = {"settings.py"}
         for name, text in blocks:
             path = self.folder / ("bare" if name in {"settings.py", "urls.py"} else "") / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a" if name == "settings.py" else "w", encoding="utf-8") as file:
+            with path.open("a" if name in written else "w", encoding="utf-8") as file:
                 file.write(text)
+            written.add(name)
 
 
 def clean() -> dict[str, str]:

@@ -96,6 +96,7 @@ def story(site: str) -> None:
     assert "The real one:" in person.get("/oauth/").text
     page = person.sign_in("GitHub")
     assert "A new user was made: <b>alice.outside</b>" in page.text
+    use_the_token(person, site)
     person.press(page, "End session")
     assert person.follow(person.get("/oauth/connections/")).url.startswith(f"{site}/oauth/?next=")
 
@@ -115,3 +116,28 @@ def story(site: str) -> None:
     form = staff.follow(staff.get("/admin/"))
     staff.press(form, "Log in", username="zoe", password="correct horse battery")
     assert "3001" in staff.get("/admin/socialaccount/socialaccount/").text
+
+
+def use_the_token(person: Person, site: str) -> None:
+    """The README's example: outside of the scope, then one more scope is asked for and granted."""
+    page = person.get("/repositories/")
+    assert "GitHub did not show them." in page.text
+    assert "<li>" not in page.text
+    consent = person.to_consent(person.press(page, "Allow it at GitHub"), "alice.outside")
+    page = person.follow(person.allow(consent))
+    assert page.url == f"{site}/repositories/"
+    assert "<li>alice.outside/" in page.text
+
+
+PARTS = ("client", "labs/flow", "labs/id_token", "labs/behalf", "attacks")
+NOT_READ = {"__init__.py", "apps.py", "urls.py"}  # nothing in them is of interest but for client/urls.py
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_file_stands_in_the_reading_order(part):
+    said = README.split("## Files in reading order", 1)[1]
+    if part != "client":
+        said = said.split(f"- `{part}/`", 1)[1].split("\n- ", 1)[0].split("\n## ", 1)[0]
+    names = {path.name for path in (ROOT / "oauth_app" / part).glob("*.py")} - NOT_READ
+    missing = [name for name in names if f"`{'client/' * (part == 'client')}{name}`" not in said]
+    assert missing == []
