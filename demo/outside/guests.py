@@ -1,6 +1,7 @@
 """Accounts to be thrown away: made by one click, without a password; the next one clears those older than an hour.
 
-For experiments that end an account's grants: no account of a learner shall be in their way. Only from this machine.
+For experiments that end an account's grants: no account of a learner shall be in their way. Only in the demo (LABS),
+and from this machine.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ import secrets
 from datetime import timedelta
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -28,8 +30,10 @@ LOOPBACK = ("127.0.0.1", "::1")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """Make an account at this company and sign in with it."""
+    """Make an account at this company and sign in with it. 404 without LABS, 403 from another machine."""
     company = company_of(request)
+    if not settings.LABS:
+        raise Http404
     if request.META.get("REMOTE_ADDR") not in LOOPBACK:
         return error_page(request, "forbidden", "Accounts are made on this machine only.", HTTPStatus.FORBIDDEN)
     if request.method != "POST":

@@ -158,7 +158,7 @@ CONTENT_SECURITY_POLICY = {
         # "Allow" is a form whose answer redirects to the client: browsers check that address against form-action.
         "form-action": [
             "'self'",
-            *dict.fromkeys(origin(address) for address in (SITE_URL, SITE_B_URL, THIRDPARTY_URL)),
+            *dict.fromkeys(origin(address) for address in (SITE_URL, SITE_B_URL, THIRDPARTY_URL, HOSTILE_URL)),
         ],
     }
 }

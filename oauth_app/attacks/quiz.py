@@ -1,7 +1,8 @@
 """Mallory's quiz: an app that is registered at the provider, and that Alice has allowed to know who she is.
 
 The lab plays it: it takes the code out of the address that the provider sends Alice to, as Mallory's server would, and
-changes it for tokens with the quiz's own secret. The consent is Alice's, and it is a real one.
+changes it for tokens with the quiz's own secret. The consent is Alice's, and it is a real one. How the quiz looks to
+who plays it, its page shows (`demo/outside/hostile/quiz.py`); that one keeps nothing and changes nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from .people import ALICE, parameter, with_parameters
 
 
 def url() -> str:
-    """Return where it is registered. Nothing needs to answer there."""
+    """Return where it is registered. The lab sends nothing there."""
     return f"{settings.HOSTILE_URL}/quiz/"
 
 

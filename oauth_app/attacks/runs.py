@@ -18,6 +18,7 @@ from .cast import Cast
 from .parties import OIDC
 from .people import ALICE, EVE, MALLORY, Person, parameter, said, with_parameters
 from .quiz import quiz_tokens
+from .quiz import url as quiz_url
 
 SITE, NAIVE, CAREFUL, STOCK, PROVIDER = "site", "naive", "careful", "stock", "provider"
 THIS_SITE = "This site"
@@ -115,7 +116,7 @@ def token_substitution(cast: Cast) -> Result:
         words = f"{THIS_SITE}: the {kind.replace('_', ' ').replace('id', 'ID')} in a header"
         rows.append(row(SITE, words, answer, who, who != ""))
     rows.append(elsewhere(cast, tokens["access_token"]))
-    return result(*rows)
+    return result(*rows, quiz=quiz_url())
 
 
 def elsewhere(cast: Cast, token: str) -> Result:

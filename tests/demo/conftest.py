@@ -66,12 +66,12 @@ class Outside:
 
 
 @contextmanager
-def running(var: Path, site: str) -> Iterator[Outside]:
-    """Run an outside world, migrated and seeded, for a site at this address."""
+def running(var: Path, site: str, *, labs: bool = True) -> Iterator[Outside]:
+    """Run an outside world, migrated and seeded, for a site at this address; with `labs` as the demo does."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     addresses = {"DEMO_PROVIDERS_URL": url, "DEMO_SITE_URL": site, "DEMO_SITE_B_URL": SITE_B}
-    world = Outside(url, var, var / "outside.log", os.environ | addresses | {"VAR_DIR": str(var)})
+    world = Outside(url, var, var / "outside.log", os.environ | addresses | {"VAR_DIR": str(var), "LABS": str(labs)})
     world.manage("migrate", "--verbosity=0")
     world.manage("seed_outside")
     process = serve("demo.outside.wsgi:application", port, world.environment, world.log)
@@ -85,6 +85,13 @@ def running(var: Path, site: str) -> Iterator[Outside]:
 def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
     """The outside world; no site listens to its reports."""
     with running(tmp_path_factory.mktemp("outside"), SITE) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def outside_without_labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+    """The same where nothing of it is for experiments."""
+    with running(tmp_path_factory.mktemp("outside"), SITE, labs=False) as world:
         yield world
 
 

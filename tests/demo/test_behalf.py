@@ -265,6 +265,15 @@ def test_a_guest_account_signs_in_and_can_grant(outside, visitor, granted, compa
     assert Visitor().sign_in(Visitor().get(f"{outside.url}/{company}/login"), name[1], "").status_code in {401, 403}
 
 
+@every_company
+def test_without_the_demo_nobody_makes_one(outside_without_labs, visitor, company):
+    url = f"{outside_without_labs.url}/{company}/signup"
+    assert visitor.get(url).status_code == 404
+    visitor.get(f"{outside_without_labs.url}/{company}/login")  # for a CSRF token
+    form = {"csrfmiddlewaretoken": visitor.cookies.get("outside_csrf", "")}
+    assert visitor.post(url, data=form).status_code == 404
+
+
 def test_a_form_of_another_site_makes_none(visitor, outside):
     assert visitor.post(f"{outside.url}/github/signup").status_code == 403
 

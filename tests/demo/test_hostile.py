@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 import pytest
@@ -16,13 +17,15 @@ from demo.processes import free_port
 from tests.demo.conftest import SITE, end, serve
 
 pytestmark = pytest.mark.live
+PROVIDERS = "http://127.0.0.1:19000"  # nobody listens there
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("hostile")
     port = free_port()
-    environment = os.environ | {"VAR_DIR": str(folder / "var"), "DEMO_SITE_URL": SITE, "DJANGO_SETTINGS_MODULE": "x"}
+    urls = {"DEMO_SITE_URL": SITE, "DEMO_PROVIDERS_URL": PROVIDERS, "DEMO_HOSTILE_URL": "http://127.0.0.1:19002"}
+    environment = os.environ | urls | {"VAR_DIR": str(folder / "var"), "DJANGO_SETTINGS_MODULE": "x"}
     process = serve("demo.outside.hostile.wsgi:application", port, environment, folder / "log")
     yield f"127.0.0.1:{port}"
     end(process)
@@ -109,3 +112,61 @@ def test_no_page_of_another_site_can_make_a_browser_ask_for_a_signature(hostile,
     assert sign(hostile, data=body, headers={"Content-Type": kind}).status_code == 400
     asked = requests.options(f"http://{hostile}/sign/", headers={"Origin": "http://evil.example"}, timeout=10)
     assert "Access-Control-Allow-Origin" not in asked.headers
+
+
+# ---- Mallory's quiz
+
+
+PLAYED = {"q1": "owl", "q2": "bear", "q3": "owl"}
+
+
+def begin(address: str, **answers: str) -> dict[str, str]:
+    """Send the quiz's form, and return the request to the provider that it leads to."""
+    answer = get(address, f"/quiz/start/?{urlencode(answers)}")
+    assert answer.status_code == 302
+    assert "Set-Cookie" not in answer.headers
+    to = urlsplit(answer.headers["Location"])
+    assert f"{to.scheme}://{to.netloc}{to.path}" == f"{PROVIDERS}/oidc/identity/o/authorize"
+    return dict(parse_qsl(to.query, strict_parsing=True))
+
+
+def test_the_quiz_asks_who_plays_it_before_it_says_more(hostile):
+    page = get(hostile, "/quiz/")
+    assert "Which animal are you?" in page.text
+    assert "leaves with an access token of whoever plays. This one never fetches it." in page.text
+    assert page.text.count('type="radio"') == 9
+    assert "Set-Cookie" not in page.headers
+    policy = page.headers["Content-Security-Policy"].split("; ")
+    assert f"form-action {SITE} 'self' {PROVIDERS}" in policy
+    asked = begin(hostile, **PLAYED)
+    assert asked["client_id"] == "quiz-oidc"
+    assert asked["redirect_uri"] == "http://127.0.0.1:19002/quiz/"
+    assert asked["scope"] == "openid profile"
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["state"] == "owl"
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{}, {"q1": "x"}, {"q1": '"><script>', "q9": "owl"}, {"state": "owl"}],
+    ids=["none", "x", "tag", "other"],
+)
+def test_answers_that_are_none(hostile, answers):
+    assert begin(hostile, **answers)["state"] == "fox"
+
+
+@pytest.mark.parametrize(
+    ("state", "result"), [("owl", "an owl"), ("bear", "a bear"), ('"><script>', "a fox"), ("../x", "a fox")]
+)
+def test_who_comes_back_with_a_code_has_a_result_and_is_told_what_it_cost(hostile, state, result):
+    page = get(hostile, f"/quiz/?{urlencode({'code': 'a-code', 'state': state})}")
+    assert f"You are {result}!" in page.text
+    assert "the code in the address bar is good for an access token of yours" in page.text
+    assert "<script>" not in page.text
+    assert "a-code" not in page.text
+
+
+def test_who_has_said_no_has_none(hostile):
+    page = get(hostile, "/quiz/?error=access_denied&state=owl").text
+    assert "No result without a name." in page
+    assert "Your result" not in page

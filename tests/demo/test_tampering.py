@@ -9,7 +9,7 @@ import jwt
 import pytest
 import requests
 
-from tests.demo.conftest import client_at
+from tests.demo.conftest import SITE, client_at
 from tests.demo.visitor import Client, Visitor
 
 pytestmark = pytest.mark.live
@@ -144,8 +144,9 @@ def test_a_page_of_another_site_cannot_make_a_browser_order_it(google):
     assert "Access-Control-Allow-Origin" not in asked.headers
 
 
-def test_without_the_demo_there_is_no_switch(outside, client_of, visitor):
-    client = client_of("google")
+def test_without_the_demo_there_is_no_switch(outside_without_labs, visitor):
+    outside = outside_without_labs
+    client = client_at(outside.url, SITE, "google")
     code = str(visitor.code_for(client, name="mallory.outside"))
     assert order(outside.url, code=code, kind="changed-sub").status_code == 404
     assert id_token(client, code)["payload"]["email"] == "mallory@outside.example"

@@ -1,1 +1,1 @@
-"""Pages that are hostile on purpose: they post a form to the site in the visitor's name, and to nobody else."""
+"""Pages that are hostile on purpose: two post a form to the site in a visitor's name, one asks who that is."""

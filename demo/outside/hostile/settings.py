@@ -11,6 +11,8 @@ from django.core.management.utils import get_random_secret_key
 from demo.outside.env import origin, url
 
 SITE_URL = url("DEMO_SITE_URL", "http://localhost:8000")
+PROVIDERS_URL = url("DEMO_PROVIDERS_URL", "http://127.0.0.1:9000")
+HOSTILE_URL = url("DEMO_HOSTILE_URL", "http://127.0.0.1:9002")
 
 DEBUG = False
 SECRET_KEY = get_random_secret_key()  # signs nothing here; Django asks for one

@@ -217,7 +217,8 @@ def test_the_hostile_page_without_javascript(demo, new_context):
 
 
 def test_the_hostile_pages_are_readable_and_wait_for_who_only_looks(demo, page):
-    assert sweep(page, demo.hostile, ["/", "/shipped/", "/unsafe/", "/no-such/"]) == []
+    quiz = ["/quiz/", "/quiz/?code=x&state=owl", "/quiz/?error=access_denied"]
+    assert sweep(page, demo.hostile, ["/", "/shipped/", "/unsafe/", "/no-such/", *quiz]) == []
     page.goto(f"{demo.hostile}/shipped/")
     expect(page.get_by_text("waits for your click")).to_be_visible()
     assert page.locator("#attack").count() == 0  # what the script would send
