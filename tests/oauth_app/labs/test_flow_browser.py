@@ -89,7 +89,7 @@ def test_the_picture_has_the_legs_of_the_outside_worlds_own_log(
         assert not [line for line in access_log.lines(NAMES[provider]) if "token" in line]
         press(page, "Continue")
     heading(page, SIGNED_IN)
-    page.get_by_role("link", name="the flow, drawn").click()
+    page.get_by_role("link", name="the flow, drawn", exact=True).click()
     expect(page.locator("#outcome")).to_contain_text(f"{COUNTS[provider]} calls of the back channel")
     expect(page.locator("#outcome")).to_contain_text("Signed in as alice")
     assert drawn(page) == access_log.lines(NAMES[provider])
@@ -127,7 +127,7 @@ def test_a_denial_is_drawn_up_to_where_it_ends(demo, site, page, access_log):
     start(page, site, "GitHub")
     at_the_provider(page, answer="Deny")
     heading(page, "You said no at GitHub")
-    page.get_by_role("link", name="the flow, drawn").click()
+    page.get_by_role("link", name="the flow, drawn", exact=True).click()
     expect(page.locator("#outcome")).to_contain_text("You said no.")
     assert drawn(page) == access_log.lines("github")
     assert not [line for line in drawn(page) if "token" in line]
@@ -189,7 +189,7 @@ def test_the_id_token_goes_to_the_inspector(site, page):
     page.goto(f"{site}/oauth/id-token/")
     press(page, "Sign in with Google")
     at_the_provider(page)
-    page.get_by_role("link", name="the ID token, line by line").click()
+    page.get_by_role("link", name="the ID token, line by line", exact=True).click()
     expect(page.locator("#verdict")).to_contain_text("Accepted.")
     expect(page.locator(".result")).to_have_count(9)
     press(page, "Open in the inspector")
