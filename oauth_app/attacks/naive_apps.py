@@ -6,13 +6,12 @@ the code as well.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from django.http import HttpRequest
 
 from oauth_app.client.id_token import IDToken
@@ -78,8 +77,7 @@ def begin(slug: str, request: HttpRequest) -> tuple[Flow, str]:
         "nonce": flow["nonce"],
     }
     if app.pkce:
-        digest = hashlib.sha256(flow["verifier"].encode()).digest()
-        parameters["code_challenge"] = urlsafe_b64encode(digest).rstrip(b"=").decode()
+        parameters["code_challenge"] = create_s256_code_challenge(flow["verifier"])
         parameters["code_challenge_method"] = "S256"
     app.adds(parameters, request)
     return flow, f"{company.at(company.authorize)}?{urlencode(parameters)}"

@@ -13,7 +13,7 @@ PASSWORD = settings.DEMO_PASSWORD  # of each account there
 
 @dataclass(frozen=True)
 class Company:
-    """One of them. The paths are those of `demo/outside/urls.py`; `login` and `callback` are this site's."""
+    """One of them. The paths are those of `demo/outside/urls.py`; `login` is this site's."""
 
     slug: str
     name: str
@@ -23,7 +23,6 @@ class Company:
     keys: str
     revoke: str
     login: str
-    callback: str
 
     @property
     def issuer(self) -> str:
@@ -47,12 +46,12 @@ class Company:
 
 GOOGLE = Company(
     "google", "Google", "/o/oauth2/v2/auth", "/token", "/userinfo", "/jwks.json", "/revoke",
-    "/oauth/accounts/google/login/", "/oauth/accounts/google/login/callback/",
+    "/oauth/accounts/google/login/",
 )  # fmt: skip
 OIDC = Company(
     "oidc", "Outside ID", "/identity/o/authorize", "/identity/o/api/token", "/identity/o/api/userinfo",
     "/.well-known/jwks.json", "/identity/o/api/revoke",
-    "/oauth/accounts/oidc/outside/login/", "/oauth/accounts/oidc/outside/login/callback/",
+    "/oauth/accounts/oidc/outside/login/",
 )  # fmt: skip
 COMPANIES = {company.slug: company for company in (GOOGLE, OIDC)}
 

@@ -7,10 +7,9 @@ who plays it, its page shows (`demo/outside/hostile/quiz.py`); that one keeps no
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from base64 import urlsafe_b64encode
 
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from django.conf import settings
 
 from authdemo.trials.attempts import NotRun
@@ -25,16 +24,9 @@ def url() -> str:
     return f"{settings.HOSTILE_URL}/quiz/"
 
 
-def pkce() -> tuple[str, str]:
-    """Return a verifier and its challenge (RFC 7636 §4.2)."""
-    verifier = secrets.token_urlsafe(32)
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return verifier, urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
 def quiz_tokens(cast: Cast) -> dict[str, str]:
     """Let Alice play Mallory's quiz: her real consent, at the provider, and the tokens that come of it."""
-    alice, verifier, challenge = cast.actor("Alice, at Mallory's quiz"), *pkce()
+    alice, verifier = cast.actor("Alice, at Mallory's quiz"), secrets.token_urlsafe(32)
     asked = {
         "client_id": OIDC.quiz,
         "redirect_uri": url(),
@@ -42,7 +34,7 @@ def quiz_tokens(cast: Cast) -> dict[str, str]:
         "scope": "openid profile",
         "state": "quiz",
         "nonce": "quiz",
-        "code_challenge": challenge,
+        "code_challenge": create_s256_code_challenge(verifier),
         "code_challenge_method": "S256",
     }
     address = alice.consents(with_parameters(OIDC.at(OIDC.authorize), asked), ALICE)
