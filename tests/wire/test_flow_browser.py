@@ -148,6 +148,7 @@ def test_google_answers_with_an_id_token(site, page):
         f"GET /google/o/oauth2/v2/auth {OUTSIDE}",
         f"POST /google/o/oauth2/v2/auth {OUTSIDE}",
         f"POST /google/token {BACK}",
+        f"GET /google/userinfo {BACK}",
         f"GET /google/jwks.json {BACK}",
     ]
 
