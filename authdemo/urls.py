@@ -26,6 +26,8 @@ urlpatterns = [
     path("oauth/", include("oauth_app.labs.behalf.urls")),
     path("oauth/", include("oauth_app.labs.flow.urls")),
     path("oauth/", include("oauth_app.labs.id_token.urls")),
+    path("oauth/", include("oauth_app.provider.urls")),
+    path("", include("oauth_app.provider.protocol")),
     path("oauth/attacks/", include("oauth_app.attacks.urls")),
     path("workshop/", include("authdemo.workshop.urls")),
     path("wire/", include("authdemo.wire.urls")),

@@ -50,7 +50,7 @@ if set(ALLOWED_HOSTS) - set(LOOPBACK_HOSTS):
     # Several machines would each make keys of their own, and refuse what another one signed.
     problems += [
         f"{name} must be set where ALLOWED_HOSTS names more than this machine."
-        for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "OAUTH_TOKEN_KEY")
+        for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "OAUTH_TOKEN_KEY", "OAUTH_PROVIDER_KEY")
         if not text(name)
     ]
 
@@ -85,6 +85,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.usersessions",
+    "allauth.idp.oidc",
+    "oauth_app.provider",
     "sessions_app",  # after allauth.usersessions: it takes over from one of its signal receivers
     "sessions_app.labs.stores",
     "sessions_app.attacks",

@@ -1,0 +1,59 @@
+"""Apps that are registered here, and what users have allowed them. No token is shown: not even its hash."""
+
+from __future__ import annotations
+
+from allauth.idp.oidc import admin as stock
+from allauth.idp.oidc.models import Client, Token
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from .models import Consent
+
+USERNAME = get_user_model().USERNAME_FIELD
+
+admin.site.unregister([Client, Token])
+
+
+@admin.register(Client)
+class ClientAdmin(stock.ClientAdmin):
+    """allauth's page without what is not offered here: wildcards, other response types, no consent."""
+
+    list_display = ("name", "id", "type", "owner", "created_at")
+    list_filter = ("type",)
+    list_select_related = ("owner",)
+    readonly_fields = ("created_at",)
+    fields = ("name", "id", "type", "scopes", "grant_types", "redirect_uris", "cors_origins", "owner", "created_at")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Refuse `?secret__startswith=…`, which would spell the secret's hash letter by letter."""
+        return not lookup.startswith("secret") and bool(super().lookup_allowed(lookup, value, request))
+
+
+@admin.register(Consent)
+class ConsentAdmin(admin.ModelAdmin):
+    """Deleting one ends the app's access to that user's data at once."""
+
+    list_display = ("user", "client", "scopes", "created_at")
+    list_select_related = ("user", "client")
+    search_fields = (f"user__{USERNAME}__startswith", "client__id__exact")
+    search_help_text = "The beginning of a user name, or a whole client ID."
+    fields = readonly_fields = ("user", "client", "scopes", "created_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: only the user can allow something."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Consent | None = None) -> bool:
+        """Return False: nobody widens what a user has allowed."""
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: Consent) -> None:
+        """End the tokens, too."""
+        obj.revoke()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Consent]) -> None:
+        """The same for each."""
+        for consent in queryset.select_related("user", "client"):
+            consent.revoke()

@@ -1,0 +1,16 @@
+"""This site as a provider: other people's apps ask its users for access."""
+
+from django.apps import AppConfig
+
+
+class OAuthProviderConfig(AppConfig):
+    """Label `oauth_provider`."""
+
+    name = "oauth_app.provider"
+    label = "oauth_provider"
+    verbose_name = "Third parties on our API"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from . import checks  # noqa: F401  registers them

@@ -1,0 +1,17 @@
+"""Pages and API. Included at `oauth/`; the endpoints of the protocol are in `protocol.py`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import api, pages
+
+app_name = "provider"
+urlpatterns = [
+    path("apps/", pages.apps, name="apps"),
+    path("apps/<int:pk>/revoke/", pages.revoke, name="revoke"),
+    path("notes/", pages.notes, name="notes"),
+    path("notes/<int:pk>/delete/", pages.delete_note, name="delete_note"),
+    path("api/whoami/", api.WhoAmIView.as_view(), name="whoami"),
+    path("api/notes/", api.NotesView.as_view(), name="notes_api"),
+]

@@ -1,0 +1,133 @@
+"""Who has access, take it back; my notes."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from authdemo.accounts.models import User
+from oauth_app.provider.models import Consent, Grant, Note
+
+pytestmark = pytest.mark.django_db
+APPS, NOTES = "/oauth/apps/", "/oauth/notes/"
+
+
+def test_strangers_sign_in_first(alice):
+    for path in (APPS, NOTES):
+        assert Client().get(path)["Location"].startswith("/sessions/login/")
+    for path in (f"{APPS}1/revoke/", f"{NOTES}1/delete/"):
+        assert Client().post(path)["Location"].startswith("/sessions/login/")
+
+
+def test_nobody_has_access(browser):
+    page = browser.get(APPS).content.decode()
+    assert "Nobody but you" in page
+    assert "What ends what" in page
+
+
+def test_who_has_access_to_what_since_when(app, browser, bobs):
+    app.tokens(browser, scope="profile notes:read")
+    page = browser.get(APPS).content.decode()
+    for text in ("The printer", "see your user name", "read your notes", "Never", "Yes"):
+        assert text in page
+    assert "The printer" not in bobs.get(APPS).content.decode()
+
+
+def test_an_app_that_was_allowed_and_never_came_for_its_tokens(app, browser):
+    app.code(browser)
+    assert "it has to send you here to get one" in browser.get(APPS).content.decode()
+
+
+def test_taken_back_the_next_call_is_refused_and_the_session_lives_on(app, register, browser):
+    other = register("other")
+    kept = other.tokens(browser)
+    code = app.code(browser)
+    tokens = [app.tokens(browser), app.tokens(browser)]
+    tokens.append(app.refresh(tokens[0]["refresh_token"]).json())
+
+    response = browser.post(f"{APPS}{Consent.objects.get(client=app.row).pk}/revoke/", follow=True)
+    assert "The printer has no access any more" in response.content.decode()
+    for one in tokens:
+        assert not app.works(one["access_token"])
+        assert app.refresh(one["refresh_token"]).json()["error"] == "invalid_grant"
+    assert app.exchange(code).json()["error"] == "invalid_grant"
+    assert browser.get("/sessions/api/whoami/").status_code == 200
+    assert other.works(kept["access_token"])
+    assert app.ask(browser).status_code == 200  # asked again
+
+
+def test_nobody_takes_back_what_another_user_has_allowed(app, browser, bobs):
+    tokens = app.tokens(browser)
+    pk = Consent.objects.get().pk
+    assert bobs.post(f"{APPS}{pk}/revoke/").status_code == 302
+    assert app.works(tokens["access_token"])
+    assert browser.get(f"{APPS}{pk}/revoke/").status_code == 405
+
+
+@pytest.mark.parametrize("path", [f"{APPS}{{}}/revoke/", f"{NOTES}{{}}/delete/", NOTES])
+def test_forged_forms(app, browser, alice, path):
+    tokens = app.tokens(browser)
+    note = Note.objects.create(user=alice, text="keep me")
+    forged = Client(enforce_csrf_checks=True)
+    forged.force_login(alice)
+    pk = Consent.objects.get().pk if "apps" in path else note.pk
+    assert forged.post(path.format(pk), {"text": "forged"}).status_code == 403
+    assert app.works(tokens["access_token"])
+    assert [one.text for one in Note.objects.all()] == ["keep me"]
+
+
+def test_what_ends_nothing_and_what_does(app, browser, alice):
+    """As the page says: a sign-out and a new password end no app's access."""
+    tokens = app.tokens(browser)
+    browser.post("/sessions/logout/")
+    assert app.works(tokens["access_token"])
+    alice.set_password("another horse")
+    alice.save()
+    assert app.works(tokens["access_token"])
+    second = app.refresh(tokens["refresh_token"]).json()
+    alice.is_active = False
+    alice.save()
+    assert not app.works(second["access_token"])
+
+
+def test_notes_are_added_and_deleted(browser, bobs):
+    assert "No notes yet" in browser.get(NOTES).content.decode()
+    assert browser.post(NOTES, {"text": "Buy <milk>"}).status_code == 302
+    page = browser.get(NOTES).content.decode()
+    assert "Buy &lt;milk&gt;" in page
+    assert "Buy" not in bobs.get(NOTES).content.decode()
+    note = Note.objects.get()
+    assert bobs.post(f"{NOTES}{note.pk}/delete/").status_code == 404
+    assert browser.post(f"{NOTES}{note.pk}/delete/").status_code == 302
+    assert not Note.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 501, "a\0b"])
+def test_a_wrong_note(browser, text):
+    response = browser.post(NOTES, {"text": text})
+    assert response.status_code == 400
+    assert "errorlist" in response.content.decode()
+    assert not Note.objects.exists()
+
+
+def test_in_the_admin_deleting_a_consent_ends_the_access(app, register, browser, db):
+    User.objects.create_superuser("teacher", "teacher@example.com", "correct horse")
+    staff = Client()
+    staff.force_login(User.objects.get(username="teacher"))
+    one, other = app.tokens(browser), register("other").tokens(browser)
+    first, second = Consent.objects.order_by("pk")
+    assert staff.post(f"/admin/oauth_provider/consent/{first.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not app.works(one["access_token"])
+    assert app.works(other["access_token"])
+    action = {"action": "delete_selected", "_selected_action": [second.pk], "post": "yes"}
+    assert staff.post("/admin/oauth_provider/consent/", action).status_code == 302
+    assert not app.works(other["access_token"])
+    assert not Grant.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["secret__startswith=m", "owner__password__startswith=m"])
+def test_in_the_admin_no_filter_spells_out_a_secret(app, query):
+    User.objects.create_superuser("teacher", "teacher@example.com", "correct horse")
+    staff = Client()
+    staff.force_login(User.objects.get(username="teacher"))
+    assert staff.get(f"/admin/allauth_idp_oidc/client/?{query}").status_code == 400
