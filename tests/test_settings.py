@@ -31,6 +31,8 @@ WRONG = [
     ),
     ({"ALLOWED_HOSTS": "example.org", "DEBUG": "no"}, "JWT_SIGNING_KEY must be set where ALLOWED_HOSTS names more"),
     ({"ALLOWED_HOSTS": "example.org", "DEBUG": "no"}, "OAUTH_TOKEN_KEY must be set where ALLOWED_HOSTS names more"),
+    ({"ALLOWED_HOSTS": "example.org", "DEBUG": "no"}, "OAUTH_PROVIDER_KEY must be set where ALLOWED_HOSTS names more"),
+    ({"OAUTH_PROVIDER_KEY": "sup3r-s3cret"}, "OAUTH_PROVIDER_KEY must be an RSA private key"),
     ({"OAUTH_TOKEN_KEY": "sup3r-s3cret"}, "OAUTH_TOKEN_KEY must be a Fernet key"),
     ({"JWT_ALGORITHM": "none"}, "JWT_ALGORITHM must be one of"),
     ({"JWT_ACCESS_MINUTES": "-5"}, "JWT_ACCESS_MINUTES must be a whole number from 1"),
@@ -88,7 +90,7 @@ def production(folder: Path) -> dict[str, str]:
     environment = dict(line.split("=", 1) for line in block.strip().splitlines())
     key = run(folder, "-m", "jwt_app.keys", "RS256").stdout.replace("\n", "\\n")
     fill = {"SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-" * 2, "JWT_SIGNING_KEY": key, "REDIS_URL": ""}
-    fill |= {"OAUTH_TOKEN_KEY": Fernet.generate_key().decode()}
+    fill |= {"OAUTH_TOKEN_KEY": Fernet.generate_key().decode(), "OAUTH_PROVIDER_KEY": key}
     return environment | fill | {"DATABASE_URL": ""}
 
 

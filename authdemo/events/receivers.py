@@ -23,6 +23,7 @@ from django.http import HttpRequest
 from authdemo.accounts.names import account_named
 from authdemo.wire import browser
 from jwt_app import signals as jwt
+from oauth_app.provider import signals as third_parties
 from sessions_app import devices
 from sessions_app.programs import program
 
@@ -132,6 +133,24 @@ FAMILY_VERBS = {
 def family_changed(signal: Any, user: Any, reason: str = "", **kwargs: Any) -> None:
     """A family of refresh tokens began, went on or ended; `reason` is one of `RefreshFamily.Reason`."""
     write(Mechanism.JWT, FAMILY_VERBS[signal], user, reason=str(reason))
+
+
+# ---- Third parties on our API
+
+THIRD_PARTY_VERBS = {
+    third_parties.issued: Verb.ISSUED,
+    third_parties.refreshed: Verb.REFRESHED,
+    third_parties.reused: Verb.REUSED,
+    third_parties.revoked: Verb.REVOKED,
+    third_parties.denied_by_scope: Verb.DENIED_BY_SCOPE,
+}
+
+
+@receiver(list(THIRD_PARTY_VERBS), dispatch_uid="events.third_party")
+@listener
+def third_party(signal: Any, user: Any, reason: str = "", scope: str = "", **kwargs: Any) -> None:
+    """What a user has allowed somebody's app was used, ended or not enough; `reason` says why, or for which scope."""
+    write(Mechanism.OAUTH2, THIRD_PARTY_VERBS[signal], user, reason=str(reason or scope))
 
 
 # ---- Connected accounts

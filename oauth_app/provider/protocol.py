@@ -12,7 +12,7 @@ from . import views
 
 urlpatterns = [
     path(".well-known/jwks.json", views.JWKSView.as_view()),
-    path("identity/o/authorize", views.AuthorizationView.as_view()),
+    path("identity/o/authorize", views.AuthorizationView.as_view(), name="oauth_provider_authorize"),
     # No transaction around it, where ATOMIC_REQUESTS would open one: what has ended must stay so.
     path("identity/o/api/token", non_atomic_requests(views.TokenView.as_view())),
     path("identity/o/api/revoke", views.RevokeView.as_view()),

@@ -6,12 +6,14 @@ from io import StringIO
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from authdemo.accounts.demo import is_local_demo
 from authdemo.accounts.models import User
+from oauth_app.provider.models import Note
 
 pytestmark = pytest.mark.django_db
 
@@ -68,11 +70,23 @@ def test_a_second_run_changes_nothing(local, django_assert_num_queries):
     alice.save()
     before = list(User.objects.order_by("pk").values())
 
-    with django_assert_num_queries(3):  # a look for each: nothing is hashed, nothing is written
+    with django_assert_num_queries(4):  # a look for each and for the app: nothing is hashed, nothing is written
         out = seed()
 
-    assert out.count("exists") == 3
+    assert out.count("exists") == 4
     assert list(User.objects.order_by("pk").values()) == before
+
+
+def test_the_third_party_app_is_registered_where_it_runs(local, settings):
+    seed()
+    app = Client.objects.get()
+    assert (app.name, app.type) == ("Paper & Ink", "confidential")
+    assert app.get_redirect_uris() == ["http://127.0.0.1:9001/callback/"]
+    settings.THIRDPARTY_URL = "http://127.0.0.1:4711"
+    assert "has another address now" in seed()
+    assert Client.objects.get().get_redirect_uris() == ["http://127.0.0.1:4711/callback/"]
+    assert not Note.objects.filter(user__username="teacher").exists()
+    assert Note.objects.filter(user__username="alice").count() == 2
 
 
 def test_an_address_in_use_is_left_to_its_owner(local):

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client as App
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils import timezone
 from authdemo.accounts.models import User
 from jwt_app.models import Denial
 from oauth_app.client.stored import Grant, keep
+from oauth_app.provider.models import Consent
 
 PASSWORD = "correct horse"
 
@@ -35,6 +37,8 @@ def alice(db) -> User:
         extra_data={"login": "alice", "access_token": "gho_secret-of-the-provider", "id_token": {"sub": "alice-sub"}},
     )
     keep(account, Grant("gho_stored-access-token", "ghr_stored-refresh-token", "user:email", None))
+    app = App.objects.create(id="printer", name="The printer", owner=alice)
+    Consent.objects.create(user=alice, client=app, scopes="notes:read")
     return alice
 
 

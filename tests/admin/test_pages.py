@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.idp.oidc.models import Client as App
+from allauth.idp.oidc.models import Token
 from allauth.socialaccount.models import SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin as django_admin
@@ -37,6 +39,7 @@ def test_no_page_fails_and_none_shows_a_secret(model, admin, alice, alices, toke
         *tokens.values(),
         *(token.rsplit(".", 1)[1] for token in tokens.values()),
         *User.objects.exclude(password="").values_list("password", flat=True),
+        *App.objects.values_list("secret", flat=True),
         "gho_secret-of-the-provider",
         "gho_stored-access-token",
         "ghr_stored-refresh-token",
@@ -61,7 +64,7 @@ def test_the_other_pages_do_not_fail_either(admin, path):
 
 
 def test_tables_of_secrets_are_not_there_at_all(admin):
-    assert not {SocialApp, SocialToken, Session} & set(MODELS)
+    assert not {SocialApp, SocialToken, Session, Token} & set(MODELS)
     html = admin.get("/admin/").content.decode()
     assert "Authdemo admin" in html
     assert not re.search(r"social (application|token)", html)

@@ -49,6 +49,9 @@ SIGNED_IN_PAGES = [
     "/oauth/",
     "/oauth/connections/",
     "/oauth/behalf/",
+    "/oauth/apps/",
+    "/oauth/notes/",
+    "/identity/o/authorize",
     "/wire/",
     "/device/",
     "/start-over/",
@@ -64,6 +67,8 @@ ADMIN_PAGES = [
     "/admin/jwt_app/denial/",
     "/admin/socialaccount/socialaccount/",
     "/admin/oauth_client/providertoken/",
+    "/admin/allauth_idp_oidc/client/",
+    "/admin/oauth_provider/consent/",
     "/admin/account/emailaddress/",
     "/admin/guard/failures/",
 ]

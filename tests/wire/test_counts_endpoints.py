@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
 import pytest
@@ -12,7 +12,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from authdemo.accounts.models import User
+from oauth_app.provider.models import Consent, Note
 from tests.oauth_app.conftest import Company, company  # noqa: F401  a fixture
+from tests.oauth_app.provider.conftest import REQUEST, registered
 from tests.wire.instruments import Meter, Timing, Valkey
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +22,18 @@ PASSWORD = "correct horse"
 FORM = {"username": "alice", "password": PASSWORD}
 OAUTH = "/oauth/accounts"
 JSON = "application/json"
-OURS = ("sessions/", "jwt/", "oauth/", "healthz", "workshop/", "wire/", "device/", "start-over/")
+OURS = (
+    "sessions/",
+    "jwt/",
+    "oauth/",
+    "identity/",
+    ".well-known/",
+    "healthz",
+    "workshop/",
+    "wire/",
+    "device/",
+    "start-over/",
+)
 
 
 @pytest.fixture
@@ -144,6 +157,45 @@ def walk_oauth(meter: Meter, company: Company) -> None:  # noqa: F811
         meter.post(f"{OAUTH}/logout/")
 
 
+def walk_provider(meter: Meter) -> None:
+    """Somebody's app: it asks, is allowed, exchanges, calls, refreshes, and gives back; then alice takes back."""
+    app = registered("printer", PASSWORD)
+    for path in (
+        ".well-known/openid-configuration",
+        ".well-known/jwks.json",
+        "identity/o/logout",
+        "identity/o/device",
+    ):
+        meter.get(f"/{path}")
+    for path in ("device/code", "introspect", "clients"):
+        meter.post(f"/identity/o/api/{path}")
+    meter.get("/identity/o/authorize", REQUEST)
+    assert meter.post("/sessions/login/", FORM).status_code == 302
+    for path in ("/identity/o/authorize", "/oauth/apps/", "/oauth/notes/"):
+        meter.get(path, REQUEST)
+    answer = meter.post(f"/identity/o/authorize?{urlencode(REQUEST)}", {"action": "allow", "scopes": "notes:read"})
+    code = parse_qs(urlsplit(answer["Location"]).query)["code"][0]
+    who = {"client_id": app.pk, "client_secret": PASSWORD}
+    form = who | {
+        "grant_type": "authorization_code",
+        "redirect_uri": REQUEST["redirect_uri"],
+        "code_verifier": "v" * 64,
+    }
+    assert meter.post("/identity/o/api/token", form | {"code": "not-that-one"}).status_code == 400
+    tokens = meter.post("/identity/o/api/token", form | {"code": code}).json()
+    for token in ("", "rubbish", tokens["access_token"]):
+        for path in ("/oauth/api/whoami/", "/oauth/api/notes/", "/identity/o/api/userinfo"):
+            meter.api(path, token=token)
+        meter.api("/oauth/api/notes/", {"text": "a note"}, token=token)
+    again = who | {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert [meter.post("/identity/o/api/token", again).status_code for _ in range(2)] == [200, 400]
+    assert meter.post("/identity/o/api/revoke", who | {"token": "unknown"}).status_code == 200
+    meter.post("/oauth/notes/", {"text": "mine"})
+    meter.post(f"/oauth/notes/{Note.objects.get().pk}/delete/")
+    meter.post(f"/oauth/apps/{Consent.objects.get().pk}/revoke/")
+    meter.post(f"{OAUTH}/logout/")
+
+
 def walk_instruments(meter: Meter) -> None:
     """With the wire closed: what is recorded is written after the answer, outside of its counts."""
     meter.get("/wire/")
@@ -221,6 +273,7 @@ def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company, s
     walk_jwt(meter)
     walk_attacks_on_tokens(meter)
     walk_oauth(meter, company)
+    walk_provider(meter)
     walk_attacks_on_sign_ins(meter)
     walk_instruments(meter)
     missed = {route for route in routes(get_resolver()) if route.startswith(OURS)} - meter.routes

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, IntegrityError, transaction
 
+from authdemo import third_party
 from authdemo.accounts.demo import ACCOUNTS, Account, is_local_demo
 from authdemo.accounts.models import User
 
@@ -24,11 +25,13 @@ class Command(BaseCommand):
             )
         try:
             states = {account: self._seed(account) for account in ACCOUNTS}
+            app = third_party.seed()
         except DatabaseError as error:
             raise CommandError("The database is not ready: run `python manage.py migrate` first.") from error
         if options["verbosity"]:
             for account, state in states.items():
                 self.stdout.write(f"  {account.username:<8} {account.role:<21} {state}")
+            self.stdout.write(f"The third-party app Paper & Ink: {app}")
             self.stdout.write(f"Password of each, unless it was changed: {settings.DEMO_PASSWORD}")
 
     def _seed(self, account: Account) -> str:
@@ -47,6 +50,8 @@ class Command(BaseCommand):
                 # allauth asks this table, not the user, whether an address is taken and proven: a provider that
                 # only claims "alice@example.com" must not get into her account.
                 EmailAddress.objects.create(user=user, email=account.email, verified=True, primary=True)
+                if not account.staff:
+                    third_party.seed_notes(account.username)
         except IntegrityError:  # another account has the address, or another process was faster
             return f"not made: {account.email} is in use"
         return "made"

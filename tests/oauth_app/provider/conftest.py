@@ -24,6 +24,22 @@ AUTHORIZE, TOKEN, REVOKE, USERINFO = (
     f"/identity/o/{name}" for name in ("authorize", "api/token", "api/revoke", "api/userinfo")
 )
 ALL = "openid profile notes:read notes:write"
+REQUEST = {
+    "client_id": "printer", "redirect_uri": CALLBACK, "response_type": "code", "scope": "notes:read",
+    "state": "a-state", "code_challenge": CHALLENGE, "code_challenge_method": "S256",
+}  # fmt: skip
+
+
+def registered(name: str, secret: str = SECRET, *, public: bool = False, refresh: bool = True) -> Registered:
+    """Register an app that may ask for all of `ALL`."""
+    row = Registered(id=name, name=f"The {name}")
+    row.type = Registered.Type.PUBLIC if public else Registered.Type.CONFIDENTIAL
+    row.set_secret(secret)
+    row.set_scopes(ALL.split())
+    row.set_redirect_uris([CALLBACK])
+    row.set_grant_types(["authorization_code", *(["refresh_token"] if refresh else [])])
+    row.save()
+    return row
 
 
 @dataclass
@@ -36,11 +52,8 @@ class App:
 
     def query(self, **changes: str | None) -> dict[str, str]:
         """Return an authorization request; None leaves a parameter out."""
-        asked: dict[str, str | None] = {
-            "client_id": self.row.pk, "redirect_uri": CALLBACK, "response_type": "code", "scope": "notes:read",
-            "state": "a-state", "code_challenge": CHALLENGE, "code_challenge_method": "S256",
-        }  # fmt: skip
-        return {name: value for name, value in (asked | changes).items() if value is not None}
+        asked: dict[str, str | None] = {**REQUEST, "client_id": self.row.pk, **changes}
+        return {name: value for name, value in asked.items() if value is not None}
 
     def address(self, **changes: str | None) -> str:
         return f"{AUTHORIZE}?{urlencode(self.query(**changes))}"
@@ -54,7 +67,7 @@ class App:
         return browser.post(self.address(**changes), {"action": "allow", "scopes": scopes})
 
     def code(self, browser: Client, **changes: str | None) -> str:
-        response = self.allowed(browser, **changes)
+        response = self.allowed(browser, None, **changes)
         assert response.status_code == 303, response.content.decode()
         return sent(response)["code"]
 
@@ -91,7 +104,7 @@ class App:
     def works(self, access: str) -> bool:
         status = self.call(access).status_code
         assert status in {200, 401}
-        return status == 200
+        return bool(status == 200)
 
 
 def sent(response: Any) -> dict[str, str]:
@@ -129,15 +142,8 @@ def bobs(bob) -> Client:
 def register(db) -> Callable[..., App]:
     """A factory of apps."""
 
-    def make(name: str = "printer", *, public: bool = False, refresh: bool = True, **more: Any) -> App:
-        row = Registered(id=name, name=f"The {name}", **more)
-        row.type = Registered.Type.PUBLIC if public else Registered.Type.CONFIDENTIAL
-        row.set_secret(SECRET)
-        row.set_scopes(ALL.split())
-        row.set_redirect_uris([CALLBACK])
-        row.set_grant_types(["authorization_code", *(["refresh_token"] if refresh else [])])
-        row.save()
-        return App(row, public=public)
+    def make(name: str = "printer", *, public: bool = False, refresh: bool = True) -> App:
+        return App(registered(name, public=public, refresh=refresh), public=public)
 
     return make
 

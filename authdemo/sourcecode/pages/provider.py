@@ -1,0 +1,49 @@
+"""The pages of oauth_app/provider: this site as the provider of other people's apps."""
+
+from __future__ import annotations
+
+from ..parts import Part
+
+PAGES: dict[str, tuple[Part, ...]] = {
+    "oauth_provider_authorize": (
+        Part(
+            "For this page",
+            ("oauth_app.provider.views.AuthorizationView.get", "oauth_app.provider.authorization.read"),
+        ),
+        Part(
+            "What an app must not ask",
+            ("oauth_app.provider.authorization.check", "oauth_app.provider.engine.scopes_of"),
+        ),
+        Part(
+            "When you press “Allow”",
+            (
+                "oauth_app.provider.views.AuthorizationView._decided",
+                "oauth_app.provider.models.Consent.given",
+                "oauth_app.provider.engine.code_for",
+            ),
+        ),
+        Part(
+            "When the app comes with the code",
+            (
+                "oauth_app.provider.views.TokenView.post",
+                "oauth_app.provider.clients.authenticated",
+                "oauth_app.provider.grants.by_code",
+                "oauth_app.provider.grants.keep",
+            ),
+            ("OAUTH_ISSUER",),
+        ),
+    ),
+    "provider:apps": (
+        Part("For this page", ("oauth_app.provider.pages.apps",)),
+        Part("When you take access back", ("oauth_app.provider.models.Consent.revoke",)),
+        Part(
+            "When the app calls",
+            ("oauth_app.provider.api.BearerAuthentication", "oauth_app.provider.grants.access_token"),
+        ),
+        Part("When something comes back that was used", ("oauth_app.provider.grants.by_refresh_token",)),
+    ),
+    "provider:notes": (
+        Part("For this page", ("oauth_app.provider.pages.notes",)),
+        Part("When an app reads or adds one", ("oauth_app.provider.api.NotesView", "oauth_app.provider.api.HasScope")),
+    ),
+}

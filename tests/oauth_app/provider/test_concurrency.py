@@ -1,0 +1,137 @@
+"""Many uses of one code, or of one refresh token, at once, over two processes: exactly one succeeds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+import requests
+
+from .conftest import CALLBACK, CHALLENGE, REVOKE, TOKEN, VERIFIER
+
+pytestmark = pytest.mark.live
+CALLS = 20
+
+MADE = f"""
+from allauth.idp.oidc.models import Client
+from oauth_app.provider import grants
+from oauth_app.provider.models import Consent
+client, new = Client.objects.get_or_create(id="racer", defaults=dict(name="Racer", type="public"))
+client.set_scopes(["notes:read"])
+client.set_redirect_uris(["{CALLBACK}"])
+client.set_grant_types(["authorization_code", "refresh_token"])
+client.save()
+from django.db import transaction
+import secrets
+for _ in range(%d):
+    code = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        consent = Consent.given(User.objects.get(username="alice"), client, ["notes:read"])
+        more = dict(scopes=["notes:read"], challenge="{CHALLENGE}", nonce="")
+        grants.start(consent, code, redirect_uri="{CALLBACK}", **more)
+    print("code", code)
+"""
+
+
+@pytest.fixture(params=["demo", pytest.param("demo_postgres", marks=pytest.mark.postgres)])
+def running(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(request.param)
+
+
+def codes(running: Any, number: int) -> list[str]:
+    """Let alice allow the app that many times; return the codes."""
+    return [line.split()[1] for line in running.shell(MADE % number).splitlines() if line.startswith("code ")]
+
+
+def post(site: str, path: str, **form: str) -> requests.Response:
+    return requests.post(site + path, data={"client_id": "racer", **form}, timeout=60)
+
+
+def exchange(site: str, code: str) -> requests.Response:
+    form = {"grant_type": "authorization_code", "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
+    return post(site, TOKEN, code=code, **form)
+
+
+def refresh(site: str, token: str) -> requests.Response:
+    return post(site, TOKEN, grant_type="refresh_token", refresh_token=token)
+
+
+def at_once(running: Any, use: Any, value: str) -> list[requests.Response]:
+    """Use it many times in the same moment, half of them at each process."""
+    start = Barrier(CALLS)
+
+    def one(number: int) -> Any:
+        start.wait()
+        return use((running.site, running.site_b)[number % 2], value)
+
+    with ThreadPoolExecutor(CALLS) as pool:
+        return list(pool.map(one, range(CALLS)))
+
+
+def call(site: str, access: str) -> int:
+    bearer = {"Authorization": f"Bearer {access}"}
+    return requests.get(f"{site}/oauth/api/notes/", headers=bearer, timeout=30).status_code
+
+
+def one_won_and_all_is_over(running: Any, answers: list[requests.Response]) -> None:
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 400: CALLS - 1}
+    assert {answer.json()["error"] for answer in answers if answer.status_code == 400} == {"invalid_grant"}
+    [won] = [answer.json() for answer in answers if answer.status_code == 200]
+    for site in (running.site, running.site_b):
+        assert call(site, won["access_token"]) == 401
+        assert refresh(site, won["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+def test_one_code_one_winner_and_its_tokens_end(running: Any) -> None:
+    for code in codes(running, 8):
+        one_won_and_all_is_over(running, at_once(running, exchange, code))
+
+
+def test_one_refresh_token_one_winner_and_the_family_ends(running: Any) -> None:
+    for code in codes(running, 8):
+        first = exchange(running.site, code).json()
+        one_won_and_all_is_over(running, at_once(running, refresh, first["refresh_token"]))
+        assert call(running.site_b, first["access_token"]) == 401
+
+
+def test_what_is_given_back_during_an_exchange_leaves_nothing_usable(running: Any) -> None:
+    for code in codes(running, 8):
+        first = exchange(running.site, code).json()
+        with ThreadPoolExecutor(2) as pool:
+            one = pool.submit(refresh, running.site, first["refresh_token"])
+            other = pool.submit(post, running.site_b, REVOKE, token=first["refresh_token"])
+        assert other.result().status_code == 200
+        left = one.result().json()
+        assert call(running.site, left.get("access_token", first["access_token"])) == 401
+        assert refresh(running.site, left.get("refresh_token", first["refresh_token"])).status_code == 400
+
+
+TAKE_BACK = """
+from oauth_app.provider.models import Consent
+Consent.objects.get(client="racer", user__username="alice").revoke()
+"""
+
+
+def test_what_is_taken_back_during_exchanges_leaves_nothing_usable(running: Any) -> None:
+    waiting = codes(running, 12)
+    with ThreadPoolExecutor(len(waiting) + 1) as pool:
+        ended = pool.submit(running.shell, TAKE_BACK)
+        chains = [pool.submit(chain, running, code, ended) for code in waiting]
+    ended.result()
+    for access in [access for future in chains for access in future.result()]:
+        assert call(running.site, access) == 401
+
+
+def chain(running: Any, code: str, ended: Any) -> list[str]:
+    """Exchange the code, and refresh until that is refused; return all access tokens."""
+    got: list[str] = []
+    answer = exchange(running.site, code)
+    while answer.status_code == 200:
+        got.append(answer.json()["access_token"])
+        answer = refresh((running.site, running.site_b)[len(got) % 2], answer.json()["refresh_token"])
+    assert answer.status_code == 400, answer.text
+    assert ended.done() or ended.running()
+    return got
