@@ -126,7 +126,7 @@ def test_what_is_taken_back_during_exchanges_leaves_nothing_usable(running: Any)
 
 
 def chain(running: Any, code: str, ended: Any) -> list[str]:
-    """Exchange the code, and refresh until that is refused, or two times more after the end; return all access tokens."""
+    """Exchange the code, refresh until that is refused, at most twice after the end; return all access tokens."""
     got: list[str] = []
     answer, more = exchange(running.site, code), 2
     while answer.status_code == 200 and more:
