@@ -73,7 +73,7 @@ def read(values: QueryDict) -> Asked:
     # RFC 9700 §2.1: exact string matching. allauth compares the parts, and forgives a port, a query and a fragment.
     if values.get("redirect_uri") not in client.get_redirect_uris():
         raise Refused("The redirect_uri is not, character for character, one that the app registered.")
-    return Asked(client, {name: str(values[name]) for name in values})
+    return Asked(client, {name: str(value) for name, value in values.items() if value})
 
 
 def check(asked: Asked) -> None:

@@ -28,10 +28,12 @@ def invalid_client(description: str) -> ProtocolError:
 def unusable(values: QueryDict) -> str:
     """Return why these parameters are not even looked at, "" where they can be."""
     for name, found in values.lists():
+        # RFC 6749 §5.2: what is said of it has few characters to choose from.
+        which = name if name.isascii() and name.isidentifier() and len(name) <= 40 else "with a strange name"
         if len(found) > 1:  # RFC 6749 §3.1, §3.2
-            return f"The parameter {name[:40]} was sent more than once."
+            return f"The parameter {which} was sent more than once."
         if "\0" in found[0] or len(found[0]) > LONGEST:
-            return f"The parameter {name[:40]} is too long, or has a character that does not belong there."
+            return f"The parameter {which} is too long, or has a character that does not belong there."
     return ""
 
 
@@ -50,7 +52,8 @@ def authenticated(request: HttpRequest) -> Client:
         raise ProtocolError("invalid_request", "Parameters belong into the body, and none into the URL.")
     if why := unusable(request.POST):
         raise ProtocolError("invalid_request", why)
-    client_id, secret = request.POST.get("client_id", ""), request.POST.get("client_secret")
+    # RFC 6749 §3.2: a parameter without a value counts as left out.
+    client_id, secret = request.POST.get("client_id", ""), request.POST.get("client_secret") or None
     if "Authorization" in request.headers:
         if secret is not None:  # RFC 6749 §2.3: one method in each request
             raise ProtocolError("invalid_request", "The client authenticates twice: in the header, and in the body.")

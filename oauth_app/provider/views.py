@@ -144,7 +144,7 @@ class TokenView(ClientView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer with tokens. `durable`: what ended because it came back stays ended, although the answer is 400."""
         client = clients.authenticated(request)
-        body = {name: str(request.POST[name]) for name in request.POST if name != "client_secret"}
+        body = {name: str(value) for name, value in request.POST.items() if value and name != "client_secret"}
         body["client_id"] = client.pk
         kind = body.get("grant_type", "")
         if kind not in GRANTS:

@@ -109,7 +109,8 @@ class Used:
             self.add(name, (folder / name).read_text(encoding="ascii"))
         ring = json.loads((folder / "jwt_keys.json").read_text(encoding="ascii"))["keys"]
         pems = {"jwt_keys.json": ring[-1]["private"]}
-        pems["outside_oidc_key.pem"] = (folder / "outside_oidc_key.pem").read_text(encoding="ascii")
+        for name in ("outside_oidc_key.pem", "oauth_provider_key.pem"):
+            pems[name] = (folder / name).read_text(encoding="ascii")
         for name, pem in pems.items():
             # The modulus, which everybody may know, comes first in a PEM; from its middle on all is private.
             for line in pem.splitlines()[13:-1]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.live import attack_steps, inspector_steps, key_steps, provider_steps, session_steps, steps, tour_steps
+from tests.live import (
+    attack_steps,
+    inspector_steps,
+    key_steps,
+    provider_steps,
+    session_steps,
+    steps,
+    third_party_steps,
+    tour_steps,
+)
 from tests.live.visit import Run
 
 STEPS: list[Callable[[Run], None]] = [
@@ -31,6 +40,7 @@ STEPS: list[Callable[[Run], None]] = [
     provider_steps.a_sign_in_in_slow_motion,
     provider_steps.connect_switch_disconnect,
     provider_steps.on_my_behalf,
+    third_party_steps.a_third_party_app,
     attack_steps.each_attack_on_a_sign_in,
     steps.the_other_device,
     steps.credentials_in_addresses,

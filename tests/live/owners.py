@@ -65,6 +65,14 @@ OWNERS = [
     Owner("nonce", "valkey:sessions values", "the copy of that"),
     Owner("nonce", "site location:*/login/", "to the provider"),
     Owner("nonce", "site location:/oauth/switch/*", "to the provider"),
+    # This site as the provider: the same way of a code, from the other end. Of codes and tokens it keeps hashes.
+    Owner("code", "site location:/identity/o/authorize", "back to the app"),
+    Owner("state", "site location:/identity/o/authorize", "back to the app"),
+    Owner("nonce", "site:oauth_provider_grant.nonce", "stored with the code, for the ID token"),
+    Owner("challenge", "site:oauth_provider_grant.code_challenge", "stored with the code, for the verifier"),
+    Owner("provider's access token", "site json:/identity/o/api/token", "how it is handed out"),
+    Owner("provider's refresh token", "site json:/identity/o/api/token", "how it is handed out"),
+    Owner("ID token", "site json:/identity/o/api/token", "how it is handed out"),
     # Slow motion: the way out waits in the session, the way back at its own address.
     Owner("challenge", "site:django_session.session_data", "the request to the provider, which waits there"),
     Owner("challenge", "valkey:sessions values", "the copy of that"),
@@ -110,6 +118,7 @@ OWNERS = [
     Owner("secret_key", "file:secret_key", "made once for all processes"),
     Owner("jwt_keys.json", "file:jwt_keys.json", "made once for all processes"),
     Owner("oauth_token_key", "file:oauth_token_key", "made once for all processes"),
+    Owner("oauth_provider_key.pem", "file:oauth_provider_key.pem", "made once for all processes"),
     Owner("outside_secret_key", "file:outside_secret_key", "made once"),
     Owner("outside_oidc_key.pem", "file:outside_oidc_key.pem", "made once"),
 ]

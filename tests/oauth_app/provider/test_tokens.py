@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from datetime import timedelta
 from urllib.parse import quote_plus
 
@@ -12,6 +13,7 @@ from allauth.idp.oidc.models import Token
 from django.test import Client
 from django.utils import timezone
 
+from authdemo.events.models import AuthEvent, Mechanism
 from oauth_app.provider.models import Consent, Grant
 
 from .conftest import ALL, CALLBACK, REVOKE, SECRET, TOKEN, VERIFIER
@@ -52,13 +54,13 @@ def test_of_tokens_and_codes_only_hashes_are_kept(app, browser, django_db_blocke
     ("changes", "error"),
     [
         ({"code": "unknown"}, "invalid_grant"),
-        ({"code": ""}, "invalid_grant"),
+        ({"code": ""}, "invalid_request"),
         ({"code": None}, "invalid_request"),
         ({"code": "a\0b"}, "invalid_request"),
         ({"code": "c" * 3000}, "invalid_request"),
         ({"code_verifier": "w" * 64}, "invalid_grant"),
         ({"code_verifier": None}, "invalid_request"),
-        ({"code_verifier": ""}, "invalid_grant"),
+        ({"code_verifier": ""}, "invalid_request"),
         ({"redirect_uri": "http://127.0.0.1:9001/other/"}, "invalid_request"),
         ({"redirect_uri": None}, "invalid_request"),
         ({"grant_type": None}, "invalid_request"),
@@ -160,6 +162,21 @@ def test_who_does_not_prove_to_be_the_client_gets_nothing(register, browser, pat
     assert app.refresh(tokens["refresh_token"]).status_code == 200
 
 
+def test_a_parameter_without_a_value_counts_as_left_out(register, browser):
+    """RFC 6749 §3.2. Some public clients send an empty secret."""
+    app = register(public=True)
+    tokens = app.exchange(app.code(browser, nonce="", prompt="", request=""), client_secret="").json()
+    assert app.refresh(tokens["refresh_token"], scope="").json()["scope"] == "notes:read"
+
+
+def test_an_error_has_no_character_that_it_must_not_have(app):
+    """RFC 6749 §5.2."""
+    name = 'é"\\\n'
+    response = app.server.post(TOKEN, {name: ["a", "b"]})
+    refused(response, "invalid_request")
+    assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", response.json()["error_description"])
+
+
 def test_basic_authentication_with_characters_that_are_encoded(app, browser):
     app.row.set_secret("a b+c%d:é")
     app.row.save()
@@ -235,7 +252,7 @@ def test_an_access_token_is_no_refresh_token_and_the_other_way_round(app, browse
     assert app.refresh(tokens["refresh_token"]).status_code == 200
 
 
-@pytest.mark.parametrize("token", ["unknown", "", "r" * 1999])
+@pytest.mark.parametrize("token", ["unknown", "r" * 1999])
 def test_an_unknown_refresh_token(app, token):
     refused(app.refresh(token))
 
@@ -263,6 +280,21 @@ def test_less_is_for_the_access_token_only(app, browser):
     assert less["scope"] == "notes:read"
     assert app.call(less["access_token"], text="no").status_code == 403
     assert app.refresh(less["refresh_token"]).json()["scope"] == "notes:read notes:write"
+
+
+def test_what_happened_is_told_and_no_token_with_it(app, browser, alice):
+    tokens = app.tokens(browser)
+    app.call(tokens["access_token"], text="no")
+    app.refresh(tokens["refresh_token"])
+    app.refresh(tokens["refresh_token"])
+    app.revoke(app.tokens(browser)["refresh_token"])
+    browser.post(f"/oauth/apps/{Consent.objects.get().pk}/revoke/")
+    events = AuthEvent.objects.by(alice).of(Mechanism.OAUTH2).order_by("pk")
+    assert list(events.values_list("verb", "reason")) == [
+        ("issued", ""), ("denied_by_scope", "notes:write"), ("refreshed", ""), ("reused", "refresh_reused"),
+        ("issued", ""), ("revoked", "client"), ("revoked", "user"),
+    ]  # fmt: skip
+    assert tokens["access_token"] not in str(list(events.values()))
 
 
 # ---- Revocation

@@ -1,0 +1,77 @@
+"""What a third-party app and its user do: ask, allow, exchange, call, refresh, reuse, give back, take back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from authdemo.third_party import CLIENT_ID, CLIENT_SECRET
+from tests.live.visit import Run
+from tests.oauth_app.person import Person
+
+TOKEN, REVOKE = "/identity/o/api/token", "/identity/o/api/revoke"
+
+
+def a_third_party_app(run: Run) -> None:
+    """Paper & Ink, whose server is a program here. The user comes as a stranger first, and is remembered then."""
+    carol, app = Person(run.site), run.client()
+    carol.hooks["response"] = run.answers.of_client
+    for wanted in ("openid notes:read", "openid notes:read", "openid notes:read notes:write"):
+        verifier = run.used.add("verifier", secrets.token_urlsafe(48))
+        answer = carol.get(f"/identity/o/authorize?{urlencode(asked(run, wanted, verifier))}")
+        if "/sessions/login/" in answer.headers.get("Location", ""):
+            form = carol.follow(answer)
+            fields = {"username": "carol", "password": run.passwords["carol"]}
+            answer = follow_here(carol, carol.press(form, 'name="password"', **fields))
+        if answer.status_code == 200:
+            answer = carol.press(answer, "Allow", action="allow", scopes=wanted.split())
+        code = parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
+        form_of_code = {"grant_type": "authorization_code", "code": code, "redirect_uri": callback(run)}
+        tokens = of_app(run, app, TOKEN, **form_of_code, code_verifier=verifier).json()
+        use(run, app, tokens)
+    carol.press(carol.get("/oauth/apps/"), "Take back")
+    assert call(run, app, tokens["access_token"]) == 401
+    carol.press(carol.get("/oauth/notes/"), "Add", text="A note that is no secret")
+
+
+def use(run: Run, app: Any, tokens: dict[str, str]) -> None:
+    """Call, refresh, let the used one come back, and give the rest back."""
+    assert call(run, app, tokens["access_token"]) == 200
+    refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    statuses = [of_app(run, app, TOKEN, **refresh).status_code for _ in range(2)]
+    assert statuses == [200, 400]
+    assert call(run, app, tokens["access_token"]) == 401
+    assert of_app(run, app, REVOKE, token=tokens["refresh_token"]).status_code == 200
+
+
+def asked(run: Run, scope: str, verifier: str) -> dict[str, str]:
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return {
+        "client_id": CLIENT_ID, "redirect_uri": callback(run), "response_type": "code", "scope": scope,
+        "state": run.used.add("state", secrets.token_urlsafe(16)),
+        "nonce": run.used.add("nonce", secrets.token_urlsafe(16)),
+        "code_challenge": run.used.add("challenge", challenge), "code_challenge_method": "S256",
+    }  # fmt: skip
+
+
+def callback(run: Run) -> str:
+    return run.demo.environment.get("DEMO_THIRDPARTY_URL", "http://127.0.0.1:9001") + "/callback/"
+
+
+def of_app(run: Run, app: Any, path: str, **form: str) -> Any:
+    return app.post(run.site + path, data=form, auth=(CLIENT_ID, run.used.add("client secret", CLIENT_SECRET)))
+
+
+def call(run: Run, app: Any, access: str) -> int:
+    bearer = {"Authorization": f"Bearer {access}"}
+    return int(app.get(f"{run.site}/oauth/api/notes/", headers=bearer).status_code)
+
+
+def follow_here(carol: Person, answer: Any) -> Any:
+    """Follow redirects on this site only: nobody listens at the app's address."""
+    while answer.is_redirect and not answer.headers["Location"].startswith("http://127.0.0.1"):
+        answer = carol.get(answer.headers["Location"])
+    return answer
