@@ -81,6 +81,7 @@ class Command(BaseCommand):
         # DEBUG is for whoever edits the code (`runserver`); here an error is a page of ours and never a traceback.
         environment = os.environ | {"LABS": "true", "DEBUG": "false", "PYTHONUNBUFFERED": "1"}
         environment |= {process.setting: process.url for process in processes}
+        environment |= {"DEMO_THIRDPARTY_URL": settings.THIRDPARTY_URL}  # where "Allow" leads to
         if not options["outside"]:
             environment |= self.add_valkey(manager)
         for process in processes:

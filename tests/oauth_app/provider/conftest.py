@@ -124,7 +124,7 @@ def bob(db) -> User:
 
 
 @pytest.fixture
-def browser(alice) -> Client:
+def alices(alice) -> Client:
     """Alice's, signed in."""
     client = Client()
     client.force_login(alice)

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 PATHS = ["/oauth/api/whoami/", "/oauth/api/notes/", USERINFO]
 
 
-def test_who_am_i(app, browser, alice):
-    answer = app.call(app.tokens(browser, scope="profile")["access_token"], "/oauth/api/whoami/")
+def test_who_am_i(app, alices, alice):
+    answer = app.call(app.tokens(alices, scope="profile")["access_token"], "/oauth/api/whoami/")
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
     body = answer.json()
@@ -34,15 +34,15 @@ def test_who_am_i(app, browser, alice):
     assert credential["expires_at"].endswith("Z")
 
 
-def test_notes_are_read_and_added(app, browser, bobs, bob):
+def test_notes_are_read_and_added(app, alices, bobs, bob):
     Note.objects.create(user=bob, text="bob's own")
-    access = app.tokens(browser, scope="notes:read notes:write")["access_token"]
+    access = app.tokens(alices, scope="notes:read notes:write")["access_token"]
     assert app.call(access).json() == {"notes": []}
     made = app.call(access, text="Milk <b>&")
     assert made.status_code == 201
     assert made.json().keys() == {"id", "text", "created_at"}
     assert app.call(access).json() == {"notes": [made.json()]}
-    assert "Milk &lt;b&gt;&amp;" in browser.get("/oauth/notes/").content.decode()
+    assert "Milk &lt;b&gt;&amp;" in alices.get("/oauth/notes/").content.decode()
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -64,21 +64,21 @@ def test_a_bad_token_is_401(db, path, value):
         assert response.json() == {"detail": "The token is unknown, expired or revoked.", "code": "invalid_token"}
 
 
-def test_the_name_of_the_scheme_is_written_in_any_case(app, browser):
-    access = app.tokens(browser)["access_token"]
+def test_the_name_of_the_scheme_is_written_in_any_case(app, alices):
+    access = app.tokens(alices)["access_token"]
     assert Client().get(PATHS[1], headers={"authorization": f"bEARER {access}"}).status_code == 200
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_no_token_in_the_address_or_the_body(app, browser, path):
-    access = app.tokens(browser, scope=ALL)["access_token"]
+def test_no_token_in_the_address_or_the_body(app, alices, path):
+    access = app.tokens(alices, scope=ALL)["access_token"]
     assert Client().get(path, {"access_token": access}).status_code == 401
     assert Client().post(path, {"access_token": access}).status_code == 401
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_session_opens_nothing_here(browser, path):
-    assert browser.get(path).status_code == 401
+def test_the_session_opens_nothing_here(alices, path):
+    assert alices.get(path).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -91,14 +91,14 @@ def test_the_session_opens_nothing_here(browser, path):
         ("notes:read", USERINFO, {}, "openid"),
     ],
 )
-def test_outside_of_its_scope_it_is_403_and_says_which(app, browser, scope, path, body, needed):
+def test_outside_of_its_scope_it_is_403_and_says_which(app, alices, scope, path, body, needed):
     heard: list[str] = []
 
     def hear(scope: str, **kwargs: Any) -> None:
         heard.append(scope)
 
     signals.denied_by_scope.connect(hear)
-    response = app.call(app.tokens(browser, scope=scope)["access_token"], path, **body)
+    response = app.call(app.tokens(alices, scope=scope)["access_token"], path, **body)
     assert response.status_code == 403
     assert response["WWW-Authenticate"] == f'Bearer realm="api", error="insufficient_scope", scope="{needed}"'
     if path != USERINFO:
@@ -108,8 +108,8 @@ def test_outside_of_its_scope_it_is_403_and_says_which(app, browser, scope, path
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 501, None, ["x"], "a\0b", "\ud800"])
-def test_a_wrong_note_is_refused(app, browser, text):
-    access = app.tokens(browser, scope="notes:write")["access_token"]
+def test_a_wrong_note_is_refused(app, alices, text):
+    access = app.tokens(alices, scope="notes:write")["access_token"]
     response = app.call(access, text=text)
     assert response.status_code == 400
     assert response.json()["code"] == "invalid"
@@ -118,16 +118,16 @@ def test_a_wrong_note_is_refused(app, browser, text):
 
 
 @pytest.mark.parametrize("body", ["{", "[" * 100_000, "null", "3", '"text"', ""])
-def test_nonsense_is_refused(app, browser, body):
-    access = app.tokens(browser, scope="notes:write")["access_token"]
+def test_nonsense_is_refused(app, alices, body):
+    access = app.tokens(alices, scope="notes:write")["access_token"]
     headers = {"authorization": f"Bearer {access}"}
     response = Client().post(PATHS[1], body, content_type="application/json", headers=headers)
     assert response.status_code == 400
     assert {"detail", "code"} <= response.json().keys()
 
 
-def test_what_is_too_large_and_of_another_type(app, browser, settings):
-    headers = {"authorization": f"Bearer {app.tokens(browser, scope='notes:write')['access_token']}"}
+def test_what_is_too_large_and_of_another_type(app, alices, settings):
+    headers = {"authorization": f"Bearer {app.tokens(alices, scope='notes:write')['access_token']}"}
     assert Client().post(PATHS[1], "x", content_type="text/plain", headers=headers).status_code == 415
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     large = {"text": "x" * 200}
@@ -135,23 +135,23 @@ def test_what_is_too_large_and_of_another_type(app, browser, settings):
     assert Client().put(PATHS[1], headers=headers).status_code == 405
 
 
-def test_an_expired_token(app, browser):
-    access = app.tokens(browser)["access_token"]
+def test_an_expired_token(app, alices):
+    access = app.tokens(alices)["access_token"]
     Token.objects.update(expires_at=timezone.now())
     assert not app.works(access)
 
 
-def test_an_inactive_users_token_opens_nothing(app, browser, alice):
-    access = app.tokens(browser, scope=ALL)["access_token"]
+def test_an_inactive_users_token_opens_nothing(app, alices, alice):
+    access = app.tokens(alices, scope=ALL)["access_token"]
     type(alice).objects.update(is_active=False)
     for path in PATHS:
         assert app.call(access, path).status_code == 401
 
 
-def test_a_deleted_user_and_a_deleted_app_leave_no_token(app, register, browser, alice):
-    gone = app.tokens(browser)["access_token"]
+def test_a_deleted_user_and_a_deleted_app_leave_no_token(app, register, alices, alice):
+    gone = app.tokens(alices)["access_token"]
     other = register("other")
-    access = other.tokens(browser)["access_token"]
+    access = other.tokens(alices)["access_token"]
     app.row.delete()
     assert not app.works(gone)
     assert other.works(access)
@@ -160,7 +160,7 @@ def test_a_deleted_user_and_a_deleted_app_leave_no_token(app, register, browser,
     assert not Token.objects.exists()
 
 
-def test_a_token_of_no_grant_opens_nothing(app, browser, alice):
+def test_a_token_of_no_grant_opens_nothing(app, alices, alice):
     """One that was made past us, by the engine's device flow for example."""
     token = Token(type=Token.Type.ACCESS_TOKEN, client=app.row, user=alice)
     token.set_value("stray")
@@ -186,8 +186,8 @@ def parsed(monkeypatch) -> list[str]:
     return times
 
 
-def test_three_statements_at_most_and_no_private_key_parsed(app, browser, parsed):
-    access = app.tokens(browser, scope="profile notes:read notes:write")["access_token"]
+def test_three_statements_at_most_and_no_private_key_parsed(app, alices, parsed):
+    access = app.tokens(alices, scope="profile notes:read notes:write")["access_token"]
     for use in ("first", "next"):
         for path, body in ((PATHS[0], {}), (PATHS[1], {}), (PATHS[1], {"text": "x"})):
             with CaptureQueriesContext(connection) as queries:
@@ -211,8 +211,8 @@ def test_the_keys_are_published_and_parsed_once(db, client, parsed):
     assert len(parsed) == 1
 
 
-def test_last_used_is_written_once_a_minute(app, browser):
-    access = app.tokens(browser)["access_token"]
+def test_last_used_is_written_once_a_minute(app, alices):
+    access = app.tokens(alices)["access_token"]
 
     def used() -> Any:
         return Grant.objects.get().last_used_at

@@ -48,8 +48,8 @@ def test_what_is_not_offered_is_not_there(path):
         assert ask(f"/identity/o/{path}").status_code == 404
 
 
-def test_the_id_token_is_for_this_client_and_this_request(app, browser, alice):
-    tokens = app.tokens(browser, scope="openid profile", nonce="n-1")
+def test_the_id_token_is_for_this_client_and_this_request(app, alices, alice):
+    tokens = app.tokens(alices, scope="openid profile", nonce="n-1")
     keys = jwt.PyJWKSet.from_dict(Client().get("/.well-known/jwks.json").json())
     key = keys[jwt.get_unverified_header(tokens["id_token"])["kid"]]
     claims = jwt.decode(tokens["id_token"], key, algorithms=["RS256"], audience="printer", issuer=ISSUER)
@@ -59,24 +59,24 @@ def test_the_id_token_is_for_this_client_and_this_request(app, browser, alice):
     assert "email" not in claims
 
 
-def test_user_info_says_what_the_scopes_allow(app, browser, alice):
-    only = app.call(app.tokens(browser, scope="openid")["access_token"], USERINFO)
+def test_user_info_says_what_the_scopes_allow(app, alices, alice):
+    only = app.call(app.tokens(alices, scope="openid")["access_token"], USERINFO)
     assert only.json() == {"sub": str(alice.pk)}
-    more = app.call(app.tokens(browser, scope=ALL)["access_token"], USERINFO).json()
+    more = app.call(app.tokens(alices, scope=ALL)["access_token"], USERINFO).json()
     assert more == {"sub": str(alice.pk), "preferred_username": "alice"}
 
 
-def test_user_info_by_post(app, browser):
-    access = app.tokens(browser, scope="openid")["access_token"]
+def test_user_info_by_post(app, alices):
+    access = app.tokens(alices, scope="openid")["access_token"]
     assert Client().post(USERINFO, headers={"authorization": f"Bearer {access}"}).status_code == 200
 
 
-def test_a_browser_client_of_another_origin_reads_its_tokens(register, browser):
+def test_a_browser_client_of_another_origin_reads_its_tokens(register, alices):
     app = register(public=True)
     app.row.cors_origins = "https://spa.example"
     app.row.save()
     for origin, allowed in (("https://spa.example", "https://spa.example"), ("https://evil.example", None)):
         app.server.defaults["HTTP_ORIGIN"] = origin
-        response = app.exchange(app.code(browser))
+        response = app.exchange(app.code(alices))
         assert response.status_code == 200
         assert response.get("Access-Control-Allow-Origin") == allowed

@@ -19,54 +19,54 @@ def test_strangers_sign_in_first(alice):
         assert Client().post(path)["Location"].startswith("/sessions/login/")
 
 
-def test_nobody_has_access(browser):
-    page = browser.get(APPS).content.decode()
+def test_nobody_has_access(alices):
+    page = alices.get(APPS).content.decode()
     assert "Nobody but you" in page
     assert "What ends what" in page
 
 
-def test_who_has_access_to_what_since_when(app, browser, bobs):
-    app.tokens(browser, scope="profile notes:read")
-    page = browser.get(APPS).content.decode()
+def test_who_has_access_to_what_since_when(app, alices, bobs):
+    app.tokens(alices, scope="profile notes:read")
+    page = alices.get(APPS).content.decode()
     for text in ("The printer", "see your user name", "read your notes", "Never", "Yes"):
         assert text in page
     assert "The printer" not in bobs.get(APPS).content.decode()
 
 
-def test_an_app_that_was_allowed_and_never_came_for_its_tokens(app, browser):
-    app.code(browser)
-    assert "it has to send you here to get one" in browser.get(APPS).content.decode()
+def test_an_app_that_was_allowed_and_never_came_for_its_tokens(app, alices):
+    app.code(alices)
+    assert "it has to send you here to get one" in alices.get(APPS).content.decode()
 
 
-def test_taken_back_the_next_call_is_refused_and_the_session_lives_on(app, register, browser):
+def test_taken_back_the_next_call_is_refused_and_the_session_lives_on(app, register, alices):
     other = register("other")
-    kept = other.tokens(browser)
-    code = app.code(browser)
-    tokens = [app.tokens(browser), app.tokens(browser)]
+    kept = other.tokens(alices)
+    code = app.code(alices)
+    tokens = [app.tokens(alices), app.tokens(alices)]
     tokens.append(app.refresh(tokens[0]["refresh_token"]).json())
 
-    response = browser.post(f"{APPS}{Consent.objects.get(client=app.row).pk}/revoke/", follow=True)
+    response = alices.post(f"{APPS}{Consent.objects.get(client=app.row).pk}/revoke/", follow=True)
     assert "The printer has no access any more" in response.content.decode()
     for one in tokens:
         assert not app.works(one["access_token"])
         assert app.refresh(one["refresh_token"]).json()["error"] == "invalid_grant"
     assert app.exchange(code).json()["error"] == "invalid_grant"
-    assert browser.get("/sessions/api/whoami/").status_code == 200
+    assert alices.get("/sessions/api/whoami/").status_code == 200
     assert other.works(kept["access_token"])
-    assert app.ask(browser).status_code == 200  # asked again
+    assert app.ask(alices).status_code == 200  # asked again
 
 
-def test_nobody_takes_back_what_another_user_has_allowed(app, browser, bobs):
-    tokens = app.tokens(browser)
+def test_nobody_takes_back_what_another_user_has_allowed(app, alices, bobs):
+    tokens = app.tokens(alices)
     pk = Consent.objects.get().pk
     assert bobs.post(f"{APPS}{pk}/revoke/").status_code == 302
     assert app.works(tokens["access_token"])
-    assert browser.get(f"{APPS}{pk}/revoke/").status_code == 405
+    assert alices.get(f"{APPS}{pk}/revoke/").status_code == 405
 
 
 @pytest.mark.parametrize("path", [f"{APPS}{{}}/revoke/", f"{NOTES}{{}}/delete/", NOTES])
-def test_forged_forms(app, browser, alice, path):
-    tokens = app.tokens(browser)
+def test_forged_forms(app, alices, alice, path):
+    tokens = app.tokens(alices)
     note = Note.objects.create(user=alice, text="keep me")
     forged = Client(enforce_csrf_checks=True)
     forged.force_login(alice)
@@ -76,10 +76,10 @@ def test_forged_forms(app, browser, alice, path):
     assert [one.text for one in Note.objects.all()] == ["keep me"]
 
 
-def test_what_ends_nothing_and_what_does(app, browser, alice):
+def test_what_ends_nothing_and_what_does(app, alices, alice):
     """As the page says: a sign-out and a new password end no app's access."""
-    tokens = app.tokens(browser)
-    browser.post("/sessions/logout/")
+    tokens = app.tokens(alices)
+    alices.post("/sessions/logout/")
     assert app.works(tokens["access_token"])
     alice.set_password("another horse")
     alice.save()
@@ -90,31 +90,31 @@ def test_what_ends_nothing_and_what_does(app, browser, alice):
     assert not app.works(second["access_token"])
 
 
-def test_notes_are_added_and_deleted(browser, bobs):
-    assert "No notes yet" in browser.get(NOTES).content.decode()
-    assert browser.post(NOTES, {"text": "Buy <milk>"}).status_code == 302
-    page = browser.get(NOTES).content.decode()
+def test_notes_are_added_and_deleted(alices, bobs):
+    assert "No notes yet" in alices.get(NOTES).content.decode()
+    assert alices.post(NOTES, {"text": "Buy <milk>"}).status_code == 302
+    page = alices.get(NOTES).content.decode()
     assert "Buy &lt;milk&gt;" in page
     assert "Buy" not in bobs.get(NOTES).content.decode()
     note = Note.objects.get()
     assert bobs.post(f"{NOTES}{note.pk}/delete/").status_code == 404
-    assert browser.post(f"{NOTES}{note.pk}/delete/").status_code == 302
+    assert alices.post(f"{NOTES}{note.pk}/delete/").status_code == 302
     assert not Note.objects.exists()
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * 501, "a\0b"])
-def test_a_wrong_note(browser, text):
-    response = browser.post(NOTES, {"text": text})
+def test_a_wrong_note(alices, text):
+    response = alices.post(NOTES, {"text": text})
     assert response.status_code == 400
     assert "errorlist" in response.content.decode()
     assert not Note.objects.exists()
 
 
-def test_in_the_admin_deleting_a_consent_ends_the_access(app, register, browser, db):
+def test_in_the_admin_deleting_a_consent_ends_the_access(app, register, alices, db):
     User.objects.create_superuser("teacher", "teacher@example.com", "correct horse")
     staff = Client()
     staff.force_login(User.objects.get(username="teacher"))
-    one, other = app.tokens(browser), register("other").tokens(browser)
+    one, other = app.tokens(alices), register("other").tokens(alices)
     first, second = Consent.objects.order_by("pk")
     assert staff.post(f"/admin/oauth_provider/consent/{first.pk}/delete/", {"post": "yes"}).status_code == 302
     assert not app.works(one["access_token"])
