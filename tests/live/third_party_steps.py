@@ -63,7 +63,7 @@ def asked(run: Run, scope: str, verifier: str) -> dict[str, str]:
 
 
 def callback(run: Run) -> str:
-    return run.demo.environment.get("DEMO_THIRDPARTY_URL", "http://127.0.0.1:9001") + "/callback/"
+    return f"{run.demo.third_party}/callback/"
 
 
 def of_app(run: Run, app: Any, path: str, **form: str) -> Any:

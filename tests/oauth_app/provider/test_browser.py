@@ -4,37 +4,59 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from authdemo.third_party import CLIENT_ID, CLIENT_SECRET
 from tests.e2e.steps import sign_in
+from tests.fixtures.demo import RunningDemo
 
-from .conftest import AUTHORIZE, CALLBACK, TOKEN
+from .conftest import AUTHORIZE, TOKEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 VERIFIER = "b" * 64
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
 
+class App(BaseHTTPRequestHandler):
+    """The page of the app that a code comes to."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<h1>The app</h1>")
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def callback(demo: RunningDemo) -> Iterator[str]:
+    """The app listens here."""
+    port = urlsplit(demo.third_party).port
+    assert port
+    with ThreadingHTTPServer(("127.0.0.1", port), App) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"{demo.third_party}/callback/"
+        server.shutdown()
+
+
 @pytest.fixture
 def phone(page: Page) -> Page:
-    """On it the app's address answers, though nobody listens there."""
-
-    def app(route: Route) -> None:
-        route.fulfill(body="<h1>The app</h1>", content_type="text/html")
-
     page.set_viewport_size({"width": 360, "height": 740})
-    page.route(f"{CALLBACK}**", app)
     return page
 
 
-def address(site: str, **changes: str) -> str:
+def address(site: str, callback: str, **changes: str) -> str:
     asked = {
-        "client_id": CLIENT_ID, "redirect_uri": CALLBACK, "response_type": "code", "scope": "openid notes:read",
+        "client_id": CLIENT_ID, "redirect_uri": callback, "response_type": "code", "scope": "openid notes:read",
         "state": "a-state", "code_challenge": CHALLENGE, "code_challenge_method": "S256",
     }  # fmt: skip
     return f"{site}{AUTHORIZE}?{urlencode(asked | changes)}"
@@ -45,8 +67,8 @@ def answer(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
-def test_ask_allow_use_take_back(demo, phone):
-    phone.goto(address(demo.site, prompt="consent"))
+def test_ask_allow_use_take_back(demo, phone, callback):
+    phone.goto(address(demo.site, callback, prompt="consent"))
     phone.get_by_label("User name").fill("alice")
     phone.get_by_label("Password").fill("workshop-2026")
     phone.get_by_role("main").get_by_role("button", name="Sign in").click()
@@ -56,7 +78,7 @@ def test_ask_allow_use_take_back(demo, phone):
     got = answer(phone)
     assert (got["state"], got["iss"]) == ("a-state", demo.site)
 
-    form = {"grant_type": "authorization_code", "code": got["code"], "redirect_uri": CALLBACK}
+    form = {"grant_type": "authorization_code", "code": got["code"], "redirect_uri": callback}
     secret = (CLIENT_ID, CLIENT_SECRET)
     tokens = requests.post(
         demo.site_b + TOKEN, data=form | {"code_verifier": VERIFIER}, auth=secret, timeout=60
@@ -64,8 +86,8 @@ def test_ask_allow_use_take_back(demo, phone):
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert requests.get(f"{demo.site}/oauth/api/notes/", headers=bearer, timeout=30).status_code == 200
 
-    remembered = phone.request.get(address(demo.site), max_redirects=0)  # with this browser's cookies
-    assert f"{CALLBACK}?code=" in remembered.headers["location"]
+    remembered = phone.request.get(address(demo.site, callback), max_redirects=0)  # with this browser's cookies
+    assert f"{callback}?code=" in remembered.headers["location"]
     phone.goto(f"{demo.site}/oauth/apps/")
     phone.get_by_role("button", name="Take back the access of Paper & Ink").click()
     expect(phone.get_by_role("main")).to_contain_text("Its next call is refused")
@@ -73,8 +95,8 @@ def test_ask_allow_use_take_back(demo, phone):
     expect(phone.get_by_role("banner")).to_contain_text("alice")  # still signed in
 
 
-def test_deny(demo, phone):
+def test_deny(demo, phone, callback):
     sign_in(phone, demo.site)
-    phone.goto(address(demo.site, prompt="consent"))
+    phone.goto(address(demo.site, callback, prompt="consent"))
     phone.get_by_role("button", name="Deny").click()
     assert answer(phone)["error"] == "access_denied"
