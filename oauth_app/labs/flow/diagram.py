@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from authdemo.wire.models import Exchange
+from authdemo.wire.redaction import LONG
 
 from . import marks
 from .legs import Flow, is_callback, is_pause, location
@@ -24,13 +25,17 @@ LANES = {
 
 @dataclass(frozen=True)
 class Parameter:
-    """A name with its value as the wire has kept it, and what it is for. `same` is a fingerprint, "" where none."""
+    """A name with its value as the wire has kept it, and what it is for. `same` is a fingerprint, "" where none.
+
+    `short`: the wire shows no character of it, since it has few.
+    """
 
     name: str
     shown: str
     meaning: Meaning
     kind: str = ""
     same: str = ""
+    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,8 @@ def explained(pairs: Iterable[Any]) -> tuple[list[Parameter], list[str]]:
         elif isinstance(value, dict) and "mask" in value:
             scheme = f"{value['scheme']} " if value.get("scheme") else ""
             same = str(value.get("fingerprint", ""))
-            known.append(Parameter(name, scheme + str(value["mask"]), meaning, str(value.get("kind", "")), same))
+            kind, short = str(value.get("kind", "")), value["mask"] == "…" and value.get("length", LONG) < LONG
+            known.append(Parameter(name, scheme + str(value["mask"]), meaning, kind, same, short))
         else:
             known.append(Parameter(name, _shown(value), meaning))
     return known, list(dict.fromkeys(others))

@@ -11,11 +11,25 @@ from authdemo.wire.models import Exchange
 
 
 class Mark(NamedTuple):
-    """`seen` tells whether there was something worth having to see. The text says what."""
+    """`seen` tells whether there was something worth having to see. The text says what.
+
+    `part`: only the address was, and the fields of the form were not, among them perhaps a password.
+    """
 
     who: str
     seen: bool
     text: str
+    part: bool = False
+
+    @property
+    def sign(self) -> str:
+        """Return it as a shape."""
+        return "◐" if self.part else "●" if self.seen else "○"
+
+    @property
+    def word(self) -> str:
+        """Return it in words."""
+        return "the address only" if self.part else "seen" if self.seen else "not seen"
 
 
 def marks(exchange: Exchange) -> list[Mark]:
@@ -42,7 +56,7 @@ def history(exchange: Exchange) -> Mark:
     if exchange.method == "GET" and named:
         return Mark(who, True, f"the address, with {', '.join(named)}")
     if named:
-        return Mark(who, True, f"of the address {', '.join(named)}, and not the form’s fields")
+        return Mark(who, True, f"it holds {', '.join(named)}. The form’s fields are not kept", part=True)
     form = exchange.method != "GET"
     return Mark(who, False, "the fields of the form" if form else "more than the path: there is no parameter")
 
@@ -50,8 +64,11 @@ def history(exchange: Exchange) -> Mark:
 def log(exchange: Exchange) -> Mark:
     """RFC 9700 §4.3.1: servers usually log the request line, and no body or header."""
     who = "Log of the site" if exchange.leg == Exchange.Leg.FRONT else "Log of the provider"
-    if named := in_address(exchange):
-        return Mark(who, True, f"the address, with {', '.join(named)}, if it logs as servers usually do")
+    named, usual = in_address(exchange), "if it logs as servers usually do"
+    if named and exchange.method != "GET":
+        return Mark(who, True, f"it holds {', '.join(named)}, {usual}. The form’s fields are left out", part=True)
+    if named:
+        return Mark(who, True, f"the address, with {', '.join(named)}, {usual}")
     return Mark(who, False, "body and headers, which a usual log leaves out; the path is in it")
 
 

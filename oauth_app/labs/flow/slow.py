@@ -1,4 +1,6 @@
-"""Slow motion: a sign-in that stops before each leg of the front channel, and once before the back channel.
+"""Slow motion: a sign-in that stops before the browser leaves for the provider, and when it is back.
+
+What goes between browser and provider is not ours to stop.
 
 The views of the app know nothing of it. The way out is held back in this browser's session, whose `state` and
 verifier lie there as well. The way back waits at its own address: the page that waits is the answer to the callback's

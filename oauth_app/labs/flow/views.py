@@ -35,12 +35,19 @@ def index(request: HttpRequest) -> HttpResponse:
         calls = len(flow.back_channel)
         call = _call(request.GET.get("call", ""), calls)
         context |= {"flow": flow, "arrows": messages(flow, call), "call": call, "calls": calls} | told(flow)
+        context |= neighbours(flow, call or 0)
     return render(request, "oauth_flow/index.html", context)
 
 
 def _call(wanted: str, calls: int) -> int | None:
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 4 else 0
     return number if 1 <= number <= calls else None
+
+
+def neighbours(flow: Flow, call: int) -> dict[str, int]:
+    """Return the numbers of the legs that the calls before and after this one are, 0 where there is none."""
+    legs = [number for number, one in enumerate(flow.all, start=1) if one.leg == Exchange.Leg.BACK]
+    return {"before": legs[call - 2] if call > 1 else 0, "after": legs[call] if call < len(legs) else 0}
 
 
 def told(flow: Flow) -> dict[str, Any]:
@@ -56,6 +63,7 @@ def told(flow: Flow) -> dict[str, Any]:
         "password_to": next((one.password_to for one in drawn if one.password_to), ""),
         "reported": any(one.leg == Exchange.Leg.OUTSIDE for one in flow.exchanges),
         "seconds": _seconds(drawn),
+        "slowed": any(one.pause for one in drawn),
     }
 
 
@@ -86,7 +94,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_POST
 def slow_motion(request: HttpRequest) -> HttpResponse:
     """Turn it on or off for this browser."""
-    response = redirect("flow:index")
+    response = redirect(f"{reverse('flow:index')}#slow")
     slow.switch(response, on=request.POST.get("slow") == "on")
     return response
 

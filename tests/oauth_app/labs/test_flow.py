@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from authdemo.wire.models import Exchange
+from oauth_app.labs.flow.marks import marks
 from oauth_app.labs.flow.parameters import MEANINGS
 from tests.oauth_app.conftest import PATHS, TOKEN, WHO, Company, Visitor, answer
 
@@ -213,6 +214,81 @@ def test_https_closes_the_network(browser, settings):
     assert "Network, seen</b>: http, so" in html  # the provider's
 
 
+def test_a_leg_with_a_form_shows_its_address_and_not_the_form():
+    """Nobody may read out of the marks that a password lies in a history, or in a log."""
+    address = [["next", {"url": "/authorize", "query": [["state", "…"]]}]]
+    sent = {"query": address, "body": {"fields": [["password", "…"]]}}
+    leg = Exchange(leg=Exchange.Leg.OUTSIDE, method="POST", host="a.example", path="/login", request=sent)
+    history, log = marks(leg)[1:]
+    assert [(one.sign, one.word) for one in (history, log)] == [("◐", "the address only")] * 2
+    assert history.text == "it holds next, state. The form’s fields are not kept"
+    assert log.text == "it holds next, state, if it logs as servers usually do. The form’s fields are left out"
+    leg.method = "GET"
+    assert [one.sign for one in marks(leg)[1:]] == ["●", "●"]
+    leg.request = {"query": []}
+    assert [one.sign for one in marks(leg)[1:]] == ["○", "○"]
+
+
+def test_the_signs_are_explained_where_they_stand(browser):
+    sign_in(browser)
+    html = page(browser.client)
+    for sign, words in {"●": "seen", "◐": "the address only, not the form", "○": "not seen"}.items():
+        assert f'<span class="shape" aria-hidden="true">{sign}</span> {words}' in html
+
+
+def numbers(html: str) -> list[str]:
+    return re.findall(r'<b class="number">(\w+)</b>', html)
+
+
+def test_an_answer_has_a_number_that_tells_it_from_its_request(browser):
+    sign_in(browser)
+    html = page(browser.client)
+    assert numbers(html) == ["1", "1a", "2", "3", "3a", "4", "4a", "5", "5a", "2a"]
+    assert "4a answers 4" in html
+
+
+def test_a_state_is_too_short_to_show_a_part_of_it(browser):
+    sign_in(browser, "outside")
+    html = page(browser.client)
+    told = {name: set(re.findall(rf"<code>{name}</code>.*?<p>(.*?)<", html, re.S)) for name in ("state", "nonce")}
+    assert all(text.startswith("Masked: of a value this short not one character is shown.") for text in told["state"])
+    assert told["state"]
+    assert told["nonce"]
+    assert not any("this short" in text for text in told["nonce"])
+
+
+def test_what_a_session_does_is_said_only_where_there_is_one(browser):
+    words = "From here on the session cookie says who you are."
+    sign_in(browser, code="", error="access_denied")
+    assert words not in page(browser.client)
+    sign_in(browser, code="", error="server_error")
+    assert words not in page(browser.client)
+    sign_in(browser)
+    assert words in page(browser.client)
+
+
+def test_the_picture_stands_above_what_begins_the_next_one(browser):
+    first = page(browser.client)
+    assert "<h2>Again</h2>" not in first
+    assert f'action="{PAGE}start/"' in first
+    sign_in(browser)
+    html = page(browser.client)
+    places = [html.index(part) for part in ('id="sequence"', "<h2>Again</h2>", f'action="{PAGE}start/"', 'id="slow"')]
+    assert places == sorted(places)
+
+
+def test_each_step_of_the_replay_leads_to_the_leg_of_its_call(browser):
+    sign_in(browser)
+    whole = page(browser.client)
+    assert 'href="?call=1#leg-3"' in whole
+    assert re.search(r'id="leg-3" data-line="POST /github/login/oauth/access_token"', whole)
+    second = page(browser.client, "?call=2")
+    assert 'href="?call=1#leg-3"' in second
+    assert second.count('href="?call=3#leg-5"') == 2
+    assert "#last" not in second
+    assert "That was the last call." in page(browser.client, "?call=3")
+
+
 def test_call_by_call(browser):
     sign_in(browser)
     first = lines(page(browser.client, "?call=1"))
@@ -282,7 +358,7 @@ def test_a_provider_that_nobody_plays_any_more(browser, company):
 
 @pytest.fixture
 def slow(browser: Visitor) -> Visitor:
-    assert browser.client.post(f"{PAGE}slow/", {"slow": "on"})["Location"] == PAGE
+    assert browser.client.post(f"{PAGE}slow/", {"slow": "on"})["Location"] == f"{PAGE}#slow"
     return browser
 
 
@@ -300,6 +376,7 @@ def test_it_stops_before_each_leg_and_then_signs_in(slow, company, provider):
     state = state_of(out["Location"], company)
     assert state not in waiting
     assert MEANINGS["code_challenge"].sentence in waiting
+    assert waiting.index(">Continue<") < waiting.index('class="parameters"') < waiting.rindex(">Continue<")
     calls = len(company.calls)
     back = slow.come_back(provider, code="a-code-of-thirty-characters-000", state=state)
     html = unescape(back.content.decode())
@@ -317,10 +394,23 @@ def test_it_stops_before_each_leg_and_then_signs_in(slow, company, provider):
     assert slow.username() == name
     drawn = page(slow.client)
     assert f"Signed in as {name}." in outcome(drawn)
+    assert drawn.count(" · slow motion</span>") == 8  # four legs, and their answers
+    assert "A dotted edge: a leg of slow motion." in drawn
     asked = [line for line in lines(drawn) if re.match(r"(GET|POST) /oauth", line)]
     base = f"/oauth/accounts/{PATHS[provider]}/login/"
     back_again = [f"{method} {base}callback/" for method in ("GET", "POST", "GET")]
     assert asked == [f"POST {base}", f"GET {NEXT}", f"POST {NEXT}", *back_again]
+
+
+def test_it_says_where_it_stops_and_where_it_cannot(slow):
+    html = page(slow.client)
+    assert "stops twice, before your browser leaves for the provider, and when it is back" in html
+    assert "What goes between your browser and the provider is not ours to stop." in html
+    held(slow)
+    assert "A dotted edge" in page(slow.client)
+    slow.client.post(f"{PAGE}slow/", {"slow": "off"})
+    sign_in(slow)
+    assert "A dotted edge" not in page(slow.client)
 
 
 def held(slow: Visitor, provider: str = "github") -> str:

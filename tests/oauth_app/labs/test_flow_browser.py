@@ -51,7 +51,9 @@ def drawn(page: Page) -> list[str]:
         ".map(one => [one.querySelector('.number').textContent, one.dataset.line])"
     )
     asked = {number: line for number, line in found if re.match("GET|POST", line)}
-    return [f"{asked[number]} {line.split()[0]}" for number, line in found if not re.match("GET|POST", line)]
+    answered = [(number.removesuffix("a"), line) for number, line in found if number.endswith("a")]
+    assert sorted(number for number, _ in answered) == sorted(asked)
+    return [f"{asked[number]} {line.split()[0]}" for number, line in answered]
 
 
 def outcome(page: Page, site: str) -> str:
@@ -143,6 +145,8 @@ def test_the_back_channel_call_by_call(site, page):
     for call in range(1, 6):
         expect(page.get_by_role("heading", name=f"The back channel, call {call} of 5")).to_be_visible()
         counts.append(page.locator(".message.back:not(.answer)").count())
+        expect(page.locator(".message.back:not(.answer)").last).to_be_in_viewport(ratio=0.9)
+        assert page.evaluate("document.activeElement.matches('body, main')")
         if call < 5:
             page.locator("#last").get_by_role("button", name="Next call").click()
     assert counts == [1, 2, 3, 4, 5]
