@@ -34,6 +34,12 @@ def said(account: SocialAccount) -> list[dict[str, Any]]:
     return [data, *(part for part in (data.get("id_token"), data.get("userinfo")) if isinstance(part, dict))]
 
 
+def number_there(account: SocialAccount, provider: Any) -> str:
+    """Return the account's id as its provider said it, without the prefix that we keep it with."""
+    prefix = str(provider.app.settings.get("uid_prefix", "")) if provider else ""
+    return str(account.uid).removeprefix(prefix)
+
+
 def known_as(account: SocialAccount) -> str:
     """Return by which name or address people know their account there, or nothing. Never to be compared: names and
     addresses change hands, the account's id does not.

@@ -30,7 +30,7 @@ from django.utils.http import urlencode
 from .accounts import connected_providers, owner_of, verified
 from .endpoints import why_no_token
 from .id_token import IDTokenRefused
-from .pages import page
+from .pages import page, used_up
 from .provider import local_path
 from .transport import ProviderSession
 
@@ -184,7 +184,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         """Say what happened, with a status that fits."""
         if exception is None and "state" not in (extra_context or {}):
             # RFC 6749 §10.12: no state that this browser was given, and has not used up, so no sign-in of ours.
-            refuse(request, "used_up", HTTPStatus.BAD_REQUEST, provider=provider)
+            raise ImmediateHttpResponse(used_up(request, HTTPStatus.BAD_REQUEST, provider))
         again = self.once_again(request, provider, (extra_context or {}).get("state"))
         if error == AuthError.CANCELLED:
             refuse(request, "denied", HTTPStatus.FORBIDDEN, provider=provider, **again)

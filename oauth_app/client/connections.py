@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from requests import RequestException
 
-from .accounts import known_as
+from .accounts import known_as, number_there
 from .models import ProviderToken
 from .on_behalf import NotRevoked, revoke
 from .pages import page
@@ -47,15 +47,24 @@ def connections(request: HttpRequest) -> HttpResponse:
             "provider": by_id.get(account.provider),
             "name": by_id[account.provider].name if account.provider in by_id else account.provider,
             "known_as": known_as(account),
+            "number": number_there(account, by_id.get(account.provider)),
             "token": tokens.get(account.pk),
         }
         for account in form.accounts
     ]
+    prefixes = {str(one["account"].uid).removesuffix(one["number"]) for one in accounts} - {""}
     wanted = request.GET.get("connect")
     if any(account.provider == wanted for account in form.accounts):
         wanted = None  # done already
     offer = next((provider for provider in providers if provider.sub_id == wanted), None)
-    return page(request, "connections", code, form=form, accounts=accounts, providers=providers, offer=offer)
+    context = {
+        "form": form,
+        "accounts": accounts,
+        "providers": providers,
+        "offer": offer,
+        "prefixes": sorted(prefixes),
+    }
+    return page(request, "connections", code, **context)
 
 
 def _disconnect(request: HttpRequest, form: DisconnectForm, providers: dict[str, Any]) -> bool:
@@ -69,7 +78,8 @@ def _disconnect(request: HttpRequest, form: DisconnectForm, providers: dict[str,
         # A refresh that is under way would bring tokens that nobody revokes: wait for it.
         ProviderToken.objects.select_for_update().filter(account=account).first()
         provider, (secrets, unread) = providers.get(account.provider), _secrets(account)
-        name, label = provider.name if provider else account.provider, known_as(account) or account.uid
+        name = provider.name if provider else account.provider
+        label = known_as(account) or number_there(account, provider)
         if provider:
             form.save()
         else:  # allauth wants to ask the provider for its name, and there is none any more

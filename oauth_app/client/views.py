@@ -26,11 +26,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from requests import ConnectionError as CannotConnect
 from requests import RequestException
 
-from .accounts import known_as
+from .accounts import known_as, number_there
 from .adapter import FIRST_VISIT
 from .leftovers import keep_or_end
 from .once import CannotTell, is_first
-from .pages import page
+from .pages import page, used_up
 from .provider import local_path
 from .set_up import may_see
 from .transport import answers
@@ -72,7 +72,7 @@ def _step(
         again = get_adapter(request).once_again(request, provider, adapter.state)
         return page(request, "failed", HTTPStatus.SERVICE_UNAVAILABLE, provider=provider, reason=reason, **again)
     except (IntegrityError, UpdateError):  # the same account connected twice, or the session ended, in this moment
-        return page(request, "used_up", HTTPStatus.CONFLICT, provider=provider)
+        return used_up(request, HTTPStatus.CONFLICT, provider)
 
 
 def _stopped(request: HttpRequest, provider: Any) -> HttpResponse | None:
@@ -146,7 +146,7 @@ class CallbackView(OAuth2CallbackView):
         state, response = super()._get_state(request, provider)
         self.adapter.state = state
         if state is not None and not is_first(request.GET["state"]):
-            return None, page(request, "used_up", HTTPStatus.BAD_REQUEST, provider=provider)
+            return None, used_up(request, HTTPStatus.BAD_REQUEST, provider)
         self.adapter.nonce = (state or {}).get("nonce", "")
         self.adapter.asked = (state or {}).get("asked", "")
         return state, response
@@ -194,7 +194,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     first_visit = request.session.get(FIRST_VISIT, False)
     provider = _provider(request, provider_id)
     context = {"account": account, "known_as": known_as(account), "provider": provider, "first_visit": first_visit}
-    return page(request, "signed_in", **context)
+    return page(request, "signed_in", number=number_there(account, provider), **context)
 
 
 @require_safe
@@ -218,6 +218,6 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     """
     pending = request.session.pop("socialaccount_sociallogin", None)  # it holds the provider's token: never keep it
     if pending is None:
-        return page(request, "used_up", HTTPStatus.CONFLICT)
+        return used_up(request, HTTPStatus.CONFLICT)
     response: HttpResponse = complete_social_login(request, SocialLogin.deserialize(pending))
     return response

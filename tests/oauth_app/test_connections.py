@@ -68,7 +68,9 @@ def test_connect_then_sign_in_with_it(visitor, another, bob, provider):
     page = text(visitor.client.get(PAGE))
     name = {"github": "GitHub", "google": "Google", "outside": "Outside ID"}[provider]
     assert f"{name} is connected: your account there opens this user from now on." in page
-    assert f'{KNOWN_AS[provider]}<br><span class="value">stand-in:1001</span>' in page
+    assert f'{KNOWN_AS[provider]}<br><span class="value">1001</span>' in page
+    assert page.count("stand-in:") == 1
+    assert "a stand-in’s accounts are never taken for those of the real one" in page
     later = another()
     later.sign_in(provider)
     assert later.username() == "bob"
@@ -144,7 +146,26 @@ def test_the_same_account_connected_in_two_tabs_at_once(company, client):
     pre_save.disconnect(other_tab, sender=SocialAccount)
     assert response.status_code == 409
     assert "This sign-in is over" in text(response)
+    assert 'value="connect"' not in text(response)  # the other tab has done it
     assert SocialAccount.objects.count() == 1
+
+
+def test_a_connection_that_is_used_up_can_be_begun_again(visitor, bob):
+    visitor.client.force_login(bob)
+    state = visitor.state(process="connect")
+    assert visitor.come_back(error="access_denied", state=state).status_code == 403
+    again = visitor.come_back(code="a-code", state=state)
+    assert again.status_code == 400
+    page = text(again)
+    assert "This sign-in is over" in page
+    assert "its <code>code</code> can be changed for a token one time" in page
+    assert "No account at GitHub is connected to this user." in page
+    assert '<input type="hidden" name="process" value="connect">' in page
+    assert ">Connect GitHub</button>" in page
+    visitor.sign_in(process="connect")
+    again = text(visitor.come_back(code="a-code", state=state))
+    assert f'href="{PAGE}"' in again
+    assert "Connect GitHub" not in again
 
 
 def test_a_session_that_ended_meanwhile_connects_nothing(visitor, bob):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -41,7 +42,11 @@ def test_a_first_visit_makes_a_user_and_says_which_and_why(visitor, provider):
     page = text(visitor.client.get(SIGNED_IN))
     assert "OAuth has finished. This is an ordinary Django session now." in page
     assert f"A new user was made: <b>{NAMES[provider]}</b>" in page
-    assert "stand-in:1001" in page
+    why = re.search(r"<p>Why a new one:.*?</p>", page)
+    assert why
+    assert 'account <span class="value">1001</span>' in why[0]
+    assert page.count("stand-in:") == 1
+    assert 'Kept here as <span class="value">stand-in:1001</span>, so that a stand-in’s accounts are never' in page
     assert f"({KNOWN_AS[provider]})" in page
     assert "alice@outside.example" in page
     assert 'href="/sessions/"' in page

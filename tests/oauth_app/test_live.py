@@ -71,7 +71,7 @@ def test_a_second_provider_asks_for_the_first_then_connects(world):
     start = person.press(page, "Connect Google")
     page = person.follow(person.allow(person.to_consent(start, "alice.outside")))
     assert page.url == f"{world.site}/oauth/connections/"
-    assert "stand-in:2001" in page.text
+    assert '<span class="value">2001</span>' in page.text
     assert Person(world.site).sign_in("Google").status_code == 200
 
 

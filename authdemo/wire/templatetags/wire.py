@@ -32,6 +32,13 @@ def wire_panel(context: template.RequestContext) -> dict[str, Any]:
     }
 
 
+@register.simple_tag(takes_context=True)
+def wire_is_open(context: template.RequestContext) -> bool:
+    """Tell whether this browser's panel is open, so that what it does is kept."""
+    request: HttpRequest | None = context.get("request")
+    return request is not None and browser.is_open(request)
+
+
 @register.simple_tag
 def look_up_cost() -> Counters | None:
     """Return the counters of the request that is being answered, to tell what it cost to know who is asking."""

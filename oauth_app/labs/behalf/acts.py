@@ -121,7 +121,11 @@ def _reason(answer: requests.Response, said: Any) -> str:
 
 
 def keep(account: SocialAccount, outcome: Outcome) -> None:
-    """Keep it in the place of the one before. It has no token in it."""
+    """Keep it in the place of the one before. It has no token in it.
+
+    Its time is that of its end: a token that is newer than that came after it, and not by it.
+    """
+    outcome.at = timezone.now().isoformat()
     cache.set(_key(account.pk), asdict(outcome), AGE)
 
 

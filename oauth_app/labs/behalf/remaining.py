@@ -30,6 +30,7 @@ from .calls import calls_at
 from .trip import Trip
 
 AGE = 60 * 60  # seconds that a result can be seen
+FAILED = "behalf_remains_failed"  # session key: why the last try broke off, until the table has said it
 ACTS = {
     "sign-out": "Sign out here",
     "sign-out-there": "Sign out at the provider",

@@ -18,6 +18,7 @@ from .calls import timeout
 from .sessions import ShownSession
 
 REDIRECTS = 10
+START = "The stand-ins may not be running. To start them: python manage.py demo --outside"
 
 
 class Trip:
@@ -50,7 +51,8 @@ class Trip:
         try:
             return self.session.request(method, url, **what)
         except requests.RequestException:
-            raise NotTried(f"{urlsplit(url).netloc} did not answer.") from None
+            start = f" {START}" if url.startswith(self.there) else ""
+            raise NotTried(f"{urlsplit(url).netloc} did not answer.{start}") from None
 
     def follow(self, answer: requests.Response) -> requests.Response:
         """Follow redirects until there is a page."""

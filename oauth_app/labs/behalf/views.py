@@ -7,7 +7,6 @@ from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
@@ -57,15 +56,22 @@ def card(
 ) -> dict[str, Any]:
     """Return one account as the page shows it."""
     scopes = token.scope_list if token else []
+    at = parse_datetime(outcome["at"]) if outcome else None
+    if token and at and token.updated_at > at:  # another token has come since then: of that it says nothing
+        outcome = None
+    ended = bool(token and token.problem == ProviderToken.Problem.ENDED)
     return {
         "account": account,
         "provider": provider,
         "known_as": known_as(account) or account.uid,
         "token": token,
+        "ended": ended,
+        "over": ended or bool(outcome and outcome["kind"] == "over"),
+        "here": f"{reverse('behalf:index')}#account-{account.pk}",
         "never_refreshes": provider.sub_id == "github",
         "calls": [(call, not call.scope or call.scope in scopes) for call in calls_at(provider)],
         "more": [(scope, words) for scope, words in provider.more_scopes.items() if scope not in scopes],
-        "outcome": outcome | {"at": parse_datetime(outcome["at"])} if outcome else None,
+        "outcome": outcome | {"at": at} if outcome else None,
     }
 
 
@@ -108,7 +114,7 @@ def remains(request: HttpRequest) -> HttpResponse:
         with a_thread_to_spare():
             remaining.keep(request.user.pk, provider.sub_id, name, remaining.trial(request, provider, name))
     except (Busy, NotTried) as why:
-        messages.warning(request, str(why))
+        request.session[remaining.FAILED] = str(why)
     except NO_CACHE:
-        messages.warning(request, NO_RESULTS)
+        request.session[remaining.FAILED] = NO_RESULTS
     return redirect(f"{reverse('oauth:connections')}?remains={provider.sub_id}#remains")

@@ -194,7 +194,7 @@ def test_the_id_token_goes_to_the_inspector(site, page):
     press(page, "Sign in with Google")
     at_the_provider(page)
     page.get_by_role("link", name="the ID token, line by line", exact=True).click()
-    expect(page.locator("#verdict")).to_contain_text("Accepted.")
+    expect(page.locator("#verdict")).to_contain_text("The token is good.")
     expect(page.locator(".result")).to_have_count(9)
     press(page, "Open in the inspector")
     press(page, "Take both to the inspector")

@@ -74,7 +74,7 @@ def test_one_that_was_accepted(watched, another, company, provider):
     company.changed = {"at_hash": half("provider-token")}
     assert watched.sign_in(provider).status_code == 302
     html = shown(watched.client)
-    assert "Accepted." in html
+    assert "The token is good." in html
     assert results(html) == {name: None if name == "azp" else True for name, _ in CHECKS}
     assert "alg RS256, key key-1" in html
     assert "one of the published keys: key-1 (RS256)" in html
@@ -88,6 +88,17 @@ def test_one_that_was_accepted(watched, another, company, provider):
 def test_github_has_none(watched):
     assert watched.sign_in("github").status_code == 302
     assert "No ID token is kept for this browser" in shown(watched.client)
+
+
+def test_a_good_token_of_a_sign_in_that_is_refused_signs_nobody_in(watched, company):
+    """The address is somebody's here: 409, whatever the token says."""
+    User.objects.create_user("alice", "alice@outside.example", "a-password-of-alice")
+    assert watched.sign_in("google").status_code == 409
+    html = shown(watched.client)
+    assert "The token is good." in html
+    assert "Whether it signs you in is decided afterwards." in html
+    assert "Accepted" not in html
+    assert watched.username() is None
 
 
 SPOILED = {
@@ -143,7 +154,7 @@ def test_who_comes_next_at_this_browser_does_not_see_it(watched, company):
     User.objects.create_user("bob", password="a-password-of-bob")
     bob = {"username": "bob", "password": "a-password-of-bob"}
     watched.sign_in("google")
-    assert "Accepted." in shown(watched.client)
+    assert "The token is good." in shown(watched.client)
     watched.client.post("/sessions/logout/")
     assert "No ID token is kept for this browser" in shown(watched.client)
     watched.company.changed = {"nonce": "another"}  # refused, so nobody is signed in and nobody signs out
@@ -173,7 +184,7 @@ def test_in_the_cache_it_lies_encrypted_and_ends_with_starting_over(watched, com
 
     monkeypatch.setattr("oauth_app.labs.id_token.kept.caches", {"security": Seen()})
     watched.sign_in("google")
-    assert "Accepted." in shown(watched.client)
+    assert "The token is good." in shown(watched.client)
     ((key, value, timeout),) = written
     assert timeout == 600
     assert not re.search(r"alice|eyJ[\w-]+\.|key-1", f"{key} {value}")
@@ -218,7 +229,33 @@ def test_to_the_inspector_by_post(watched, company):
 
 def test_the_page_after_a_sign_in_leads_there_and_the_page_of_a_failure_does(watched, company):
     watched.sign_in("google")
-    assert f'href="{PAGE}"' in watched.client.get("/oauth/signed-in/").content.decode()
+    page = watched.client.get("/oauth/signed-in/").content.decode()
+    assert f'href="{PAGE}"' in looked_closer(page)
+    assert 'href="/oauth/flow/"' in looked_closer(page)
     watched.client.post("/oauth/accounts/logout/")
     company.changed = {"nonce": "of-another-sign-in"}
-    assert f'href="{PAGE}"' in watched.sign_in("google").content.decode()
+    assert f'href="{PAGE}"' in looked_closer(watched.sign_in("google").content.decode())
+
+
+def looked_closer(html: str) -> str:
+    found = re.search(r'<p class="experiments">(.*?)</p>', html, re.S)
+    return found[1] if found else ""
+
+
+def test_with_the_wire_closed_nothing_is_drawn_and_no_link_says_so(visitor):
+    visitor.sign_in("google")
+    links = looked_closer(visitor.client.get("/oauth/signed-in/").content.decode())
+    assert "The wire was closed, so nothing of this is drawn." in links
+    assert '<a href="/oauth/flow/">Do it once more, and have it drawn</a>' in links
+    assert PAGE not in links
+
+
+def test_where_no_id_token_came_no_link_leads_to_one(watched, company):
+    watched.sign_in("github")
+    assert PAGE not in looked_closer(watched.client.get("/oauth/signed-in/").content.decode())
+    watched.client.post("/oauth/accounts/logout/")
+    denied = watched.come_back("google", error="access_denied", state=watched.state("google"))
+    assert 'href="/oauth/flow/"' in looked_closer(denied.content.decode())
+    assert PAGE not in looked_closer(denied.content.decode())
+    company.person["verified"] = False  # a good ID token, and nobody comes in
+    assert PAGE in looked_closer(watched.sign_in("google").content.decode())

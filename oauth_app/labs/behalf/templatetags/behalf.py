@@ -31,4 +31,5 @@ def what_remains(context: template.RequestContext) -> dict[str, Any]:
         "chosen": chosen,
         "places": remaining.PLACES.values(),
         "rows": rows,
+        "failed": request.session.pop(remaining.FAILED, ""),
     }

@@ -260,6 +260,7 @@ def test_what_remains_where(demo, provider):
         assert len(cells) == 5
         remains = {title for title, cell in cells if "remains" in cell}
         assert remains == {title for title, _ in cells if title.startswith(tuple(places))}, act_
+        assert ("sent nothing: the provider is not told." in page.text) == (act_ == "delete")
         assert all("200 →" in cell or "there →" in cell for _, cell in cells), act_
     assert person.username() == "bob"
     left = demo.shell("print('>>', User.objects.filter(username__startswith='lab-').count())")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
 from cryptography.fernet import Fernet
 from django.contrib.auth import get_user_model
+from django.http import HttpRequest
 
+from authdemo.experiments import NotTried
 from oauth_app.client.models import ProviderToken
 from oauth_app.client.stored import Grant, keep
+from oauth_app.labs.behalf import remaining
+from oauth_app.labs.behalf.trip import Trip
 from tests.oauth_app.conftest import (  # noqa: F401  fixtures
     PROVIDERS,
     TOKEN,
@@ -158,12 +163,97 @@ def test_a_token_that_is_gone(visitor):  # noqa: F811
     assert "No token of this account is kept here." in text(press(visitor, "who"))
 
 
+def signed_in_with_a_refresh_token(visitor):  # noqa: F811
+    visitor.sign_in("outside")
+    ProviderToken.objects.all().delete()
+    keep(SocialAccount.objects.get(), Grant("an-access-token", "a-refresh-token", "openid", None))
+
+
+def test_after_a_401_it_says_what_can_be_done(visitor):  # noqa: F811
+    signed_in_with_a_refresh_token(visitor)
+    assert "<b>Without refreshing:</b>" in text(visitor.client.get(PAGE))
+    visitor.company.spoiled[WHO["outside"]] = answer({}, 401)
+    page = text(press(visitor, "who:as-it-is"))
+    assert "“Refresh now” brings a new token" in page
+    assert "connect the account again" not in page
+    assert "the scope)" not in page
+    visitor.company.spoiled[TOKEN["outside"]] = answer({"error": "invalid_grant"}, 400)
+    page = text(press(visitor, "refresh"))
+    assert "brings a new token" not in page
+    assert "it needs a new token: connect the account again." in page
+    assert "Connect Outside ID again</button>" in page
+    assert f'name="next" value="{PAGE}#account-{SocialAccount.objects.get().pk}"' in page
+    assert "the scope)" not in page
+
+
+def test_an_outcome_says_nothing_of_a_token_that_came_after_it(visitor):  # noqa: F811
+    signed_in_with_a_refresh_token(visitor)
+    visitor.company.spoiled[WHO["outside"]] = answer({}, 403)
+    assert "Outside the scope" in text(press(visitor, "who"))
+    number = SocialAccount.objects.get().pk
+    assert f'name="next" value="{PAGE}#account-{number}"' in text(visitor.client.get(PAGE))
+    visitor.company.spoiled.clear()
+    back = visitor.sign_in("outside", process="connect", more="timetable", next=f"{PAGE}#account-{number}")
+    assert back["Location"] == f"{PAGE}#account-{number}"
+    page = text(visitor.client.get(PAGE))
+    assert "Outside the scope" not in page
+    assert 'class="outcome"' not in page
+    visitor.company.spoiled[TOKEN["outside"]] = answer(tokens())
+    assert 'class="outcome"' in text(press(visitor, "refresh"))  # what brought the token is no older than it
+
+
+def test_an_address_in_a_title_breaks_as_a_whole(visitor):  # noqa: F811
+    visitor.sign_in("outside")
+    assert '<span class="account">alice@outside.example</span></h2>' in text(visitor.client.get(PAGE))
+
+
+def remains(page) -> str:
+    return text(page).split('id="remains"')[1]
+
+
+def test_the_table_says_what_its_lines_are(visitor):  # noqa: F811
+    visitor.sign_in("github")
+    table = remains(visitor.client.get("/oauth/connections/"))
+    assert "are five things" in table
+    assert table.split("<tbody>")[0].count('<th scope="col">') == 1 + len(remaining.PLACES) == 1 + 5
+    assert "is cleared away later" in table
+    assert table.count('data-busy="Trying …"') == len(remaining.ACTS)
+    assert "behalf/busy.js" in table
+
+
+def test_a_line_that_sent_nothing_says_so(visitor):  # noqa: F811
+    visitor.sign_in("github")
+    seen = dict.fromkeys(remaining.PLACES, 1)
+    line = remaining.Line(before=seen, after=seen)
+    remaining.keep(User.objects.get().pk, "github", "delete", line)
+    table = remains(visitor.client.get("/oauth/connections/"))
+    assert "“Delete the account here” sent nothing: the provider is not told." in table
+    assert 'class="verdict stays">● remains</span>' in table
+
+
+def test_a_try_that_broke_off_says_so_at_the_table_once(visitor):  # noqa: F811
+    """Who is there is the site itself; nobody plays the provider."""
+    visitor.sign_in("github")
+    trip = Trip(HttpRequest(), get_adapter().get_provider(HttpRequest(), "github"))
+    trip.there, trip.origins = "http://127.0.0.1:9/", {"http://127.0.0.1:9/"}
+    with pytest.raises(NotTried, match=r"127\.0\.0\.1:9 did not answer\. .* python manage.py demo --outside"):
+        trip.get("http://127.0.0.1:9/")
+    session = visitor.client.session
+    session[remaining.FAILED] = "Nobody was there."
+    session.save()
+    page = visitor.client.get("/oauth/connections/")
+    assert "Nobody was there." in remains(page)
+    assert "Nobody was there." not in text(page).split('id="remains"')[0]
+    assert "Nobody was there." not in text(visitor.client.get("/oauth/connections/"))
+
+
 def test_a_trial_that_breaks_off_leaves_nobody(visitor, settings):  # noqa: F811
     """Nobody listens where the site is said to be."""
     settings.SITE_URL = "http://127.0.0.1:9"
     visitor.sign_in("github")
     page = visitor.client.post(f"{PAGE}remains/", {"provider": "github", "act": "delete"}, follow=True)
-    assert "127.0.0.1:9 did not answer." in text(page)
+    assert "127.0.0.1:9 did not answer." in remains(page)
+    assert "127.0.0.1:9 did not answer." not in text(page).split('id="remains"')[0]
     assert not User.objects.filter(username__startswith="lab-").exists()
 
 

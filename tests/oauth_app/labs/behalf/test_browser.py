@@ -1,0 +1,25 @@
+"""The table "what remains where" in a real browser: a try takes seconds, and its button says so."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.steps import sign_in
+from tests.fixtures.demo import RunningDemo
+
+pytestmark = [pytest.mark.browser, pytest.mark.live]
+
+
+def test_a_try_says_that_it_is_under_way_and_is_sent_once(demo: RunningDemo, page: Page) -> None:
+    sign_in(page, demo.site)
+    page.goto(f"{demo.site}/oauth/connections/")
+    sent: list[str] = []
+    page.route("**/oauth/behalf/remains/", lambda route: sent.append(route.request.method))  # no answer yet
+    button = page.locator("#remains").get_by_role("button", name="Try it: Sign out here")
+    button.click(no_wait_after=True)
+    expect(button).to_have_attribute("aria-busy", "true")
+    expect(button).to_have_text("Trying …")
+    button.click(no_wait_after=True)
+    expect(button).to_have_attribute("aria-busy", "true")
+    assert sent == ["POST"]
