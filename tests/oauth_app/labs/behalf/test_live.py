@@ -79,8 +79,10 @@ def test_inside_200_outside_403_one_scope_more_200(demo, provider):
     consent = person.follow(start)
     assert f"<code>{scope}" in consent.text or scope in consent.text
     page = person.follow(person.allow(consent))
-    assert page.url == f"{demo.site}{PAGE}"
+    assert re.fullmatch(re.escape(f"{demo.site}{PAGE}") + r"#account-\d+", page.url)
+    assert page.url.partition("#")[2] in re.findall(r'id="(account-\d+)"', page.text)
     assert "Ask for one more" not in page.text
+    assert "Outside the scope" not in page.text  # that was said of the token before
     page = act(person, "more")
     assert [status for _, _, status in calls(page)] == [200]
     assert found in page.text
