@@ -18,8 +18,8 @@ from oauth_app.client.id_token import IDToken
 from oauth_app.client.transport import ProviderSession
 
 from . import naive_checks, naive_steps, naive_users
-from .naive_app import TIMEOUT, App, Flow, User, callback_url, company_of
-from .parties import COMPANIES, GOOGLE, NAIVE_SECRET, OIDC, Company
+from .naive_app import TIMEOUT, App, Flow, Tokens, User, callback_url, company_of
+from .parties import COMPANIES, GOOGLE, NAIVE_SECRET, OIDC, Company, revocable
 
 
 def right(**but: Any) -> App:
@@ -84,16 +84,17 @@ def begin(slug: str, request: HttpRequest) -> tuple[Flow, str]:
 
 
 def signed_in(app: App, flow: Flow, request: HttpRequest) -> User:
-    """Change the code, ask who it is, and end the token: it is needed for nothing else."""
+    """Change the code, ask who it is, and end the tokens: they are needed for nothing else."""
     tokens = app.exchange(app, flow, request.GET.get("code", ""))
     try:
         return app.who(app, flow, tokens)
     finally:
-        ended(company_of(app, flow), str(tokens.get("access_token", "")))
+        ended(company_of(app, flow), tokens)
 
 
-def ended(company: Company, token: str) -> None:
-    """Revoke it (RFC 7009)."""
-    form = {"token": token, "client_id": company.naive, "client_secret": NAIVE_SECRET}
+def ended(company: Company, tokens: Tokens) -> None:
+    """Revoke them (RFC 7009). An answer that was kept for a reload has none."""
+    us = {"client_id": company.naive, "client_secret": NAIVE_SECRET}
     with ProviderSession(TIMEOUT) as session:
-        session.post(company.at(company.revoke), data=form)
+        for token in revocable(tokens):
+            session.post(company.at(company.revoke), data=us | {"token": token})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
@@ -54,6 +56,14 @@ OIDC = Company(
     "/oauth/accounts/oidc/outside/login/",
 )  # fmt: skip
 COMPANIES = {company.slug: company for company in (GOOGLE, OIDC)}
+
+
+def revocable(tokens: Mapping[str, Any]) -> list[str]:
+    """Return what must be ended of a token endpoint's answer, the refresh token first (RFC 7009 §2.1).
+
+    To end one does not end the other everywhere. An ID token cannot be ended.
+    """
+    return [str(tokens[kind]) for kind in ("refresh_token", "access_token") if tokens.get(kind)]
 
 
 def is_played(company: Company) -> bool:

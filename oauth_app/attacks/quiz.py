@@ -15,7 +15,7 @@ from django.conf import settings
 from authdemo.trials.attempts import NotRun
 
 from .cast import Cast
-from .parties import OIDC, QUIZ_SECRET
+from .parties import OIDC, QUIZ_SECRET, revocable
 from .people import ALICE, parameter, with_parameters
 
 
@@ -52,5 +52,5 @@ def quiz_tokens(cast: Cast) -> dict[str, str]:
     if not answer.ok:
         raise NotRun("The provider gave Mallory's quiz no tokens.")
     tokens: dict[str, str] = answer.json()
-    cast.tokens.append((OIDC, tokens["access_token"]))
+    cast.tokens += [(OIDC, token) for token in revocable(tokens)]
     return tokens

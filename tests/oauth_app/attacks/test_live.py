@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import Any
 
 import pytest
 import requests
@@ -123,16 +124,16 @@ THERE = """
 import json
 from allauth.idp.oidc.models import Token
 from django.contrib.sessions.models import Session
-ours = Token.objects.exclude(client__id__startswith="authdemo")
-print(json.dumps([Session.objects.count(), ours.filter(type=Token.Type.ACCESS_TOKEN).count()]))
+others = Token.objects.exclude(client__id__startswith="authdemo").order_by("pk")
+print(json.dumps([Session.objects.count(), [list(one) for one in others.values_list("pk", "client", "type")]]))
 """
 
 
-def at_the_provider(demo: RunningDemo) -> list[int]:
+def at_the_provider(demo: RunningDemo) -> list[Any]:
     environment = demo.environment | {"DJANGO_SETTINGS_MODULE": "demo.outside.settings"}
     command = [sys.executable, "-m", "django", "shell", "--no-imports", "-c", THERE]
     done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=True)
-    found: list[int] = json.loads(done.stdout)
+    found: list[Any] = json.loads(done.stdout)
     return found
 
 

@@ -46,6 +46,12 @@ def test_every_attack_has_a_page_and_the_first_page_of_sign_ins_leads_to_them(le
         assert attempt.question in text(learner, f"{BASE}{attempt.slug}/")
 
 
+def test_the_first_page_says_whose_accounts_are_used(learner):
+    page = text(learner, BASE)
+    assert "The people are accounts of the demo: alice.outside and others at the stand-ins, and alice here." in page
+    assert "No account of yours" not in page
+
+
 def test_each_leads_to_the_next_when_it_was_tried_and_the_last_one_back(learner):
     for slug, following in zip(SLUGS, [*SLUGS[1:], None], strict=True):
         predict(learner, slug)
