@@ -9,9 +9,10 @@ from typing import Any
 from allauth.socialaccount.adapter import get_adapter
 from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_datetime
+from requests import Timeout
 
 from authdemo.wire import browser
-from oauth_app.client.transport import answers
+from oauth_app.client.transport import trouble_at
 from sessions_app import record
 
 from .evidence import Evidence
@@ -129,11 +130,14 @@ def provider_facts(request: HttpRequest, run: TourRun, evidence: Evidence) -> di
     providers = {provider.sub_id: provider for provider in get_adapter().list_providers(request)}
     urls = {url for one in providers.values() if (url := one.app.settings.get("health_url"))}
     by_github, by_google = evidence.journey("github"), evidence.journey("google")
+    # Not asked once it is done: a stand-in that hangs would hold the page.
+    done = by_github.token_answer and by_google.token_answer
+    troubles = [] if done else [trouble for url in urls if (trouble := trouble_at(url))]
     return {
         "github": providers.get("github"),
         "google": providers.get("google"),
-        # Not asked once it is done: a stand-in that hangs would hold the page.
-        "down": not (by_github.token_answer and by_google.token_answer) and not all(answers(url) for url in urls),
+        "down": bool(troubles),
+        "slow": any(isinstance(trouble, Timeout) for trouble in troubles),
         "by_github": by_github,
         "by_google": by_google,
         "journeys": [("GitHub", by_github), ("Google", by_google)],

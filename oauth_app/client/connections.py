@@ -18,7 +18,8 @@ from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from requests import RequestException
+from requests import ConnectionError as CannotConnect
+from requests import RequestException, Timeout
 
 from .accounts import known_as, number_there
 from .models import ProviderToken
@@ -76,7 +77,7 @@ def _disconnect(request: HttpRequest, form: DisconnectForm, providers: dict[str,
             return False
         account = form.cleaned_data["account"]
         # A refresh that is under way would bring tokens that nobody revokes: wait for it.
-        ProviderToken.objects.select_for_update().filter(account=account).first()
+        token = ProviderToken.objects.select_for_update().filter(account=account).first()
         provider, (secrets, unread) = providers.get(account.provider), _secrets(account)
         name = provider.name if provider else account.provider
         label = known_as(account) or number_there(account, provider)
@@ -91,7 +92,9 @@ def _disconnect(request: HttpRequest, form: DisconnectForm, providers: dict[str,
         said = f"{said} But its token lives on there: {lives_on} End it at {name} itself."
         messages.warning(request, _with_link(said, name, provider))
     else:
-        messages.success(request, f"{said} The token that we had was revoked there, too." if secrets else said)
+        over = token is not None and token.problem == ProviderToken.Problem.ENDED
+        ended = "was over there already" if over else "was revoked there, too"
+        messages.success(request, f"{said} The token that we had {ended}." if secrets else said)
     return True
 
 
@@ -123,6 +126,10 @@ def _revoke(provider: Any, secrets: Secrets | None) -> str:
             revoke(secrets, provider.endpoints(), session)
     except NotRevoked as why:
         return str(why)
-    except (RequestException, ProviderException):  # of its discovery page
+    except Timeout:  # this and what follows: of its discovery page
+        return "It did not answer in time."
+    except CannotConnect:
+        return "It cannot be reached."
+    except (RequestException, ProviderException):
         return "It did not say where a token is taken back."
     return ""

@@ -79,8 +79,14 @@ class ProviderSession(requests.Session):
 
 def answers(url: str, timeout: float = 2) -> bool:
     """Tell whether a server answers at `url` within `timeout` seconds and says that it is well."""
+    return trouble_at(url, timeout) is None
+
+
+def trouble_at(url: str, timeout: float = 2) -> requests.RequestException | None:
+    """Return why it does not, None where it does: `requests.Timeout` if it is there and says nothing in that time."""
     try:
         with ProviderSession(timeout) as session:
-            return session.get(url).ok
-    except requests.RequestException:
-        return False
+            session.get(url).raise_for_status()
+    except requests.RequestException as error:
+        return error
+    return None

@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from requests import ConnectionError as CannotConnect
-from requests import RequestException
+from requests import RequestException, Timeout
 
 from .accounts import known_as, number_there
 from .adapter import FIRST_VISIT
@@ -33,7 +33,7 @@ from .once import CannotTell, is_first
 from .pages import page, used_up
 from .provider import local_path
 from .set_up import may_see
-from .transport import answers
+from .transport import trouble_at
 
 PROVIDER_COOKIE = "oauth_provider"  # whom this browser last signed in with, to say that it has a session of its own
 
@@ -76,19 +76,26 @@ def _step(
 
 
 def _stopped(request: HttpRequest, provider: Any) -> HttpResponse | None:
-    """Return the page that says so if a stand-in does not answer; without it the browser would show an error."""
+    """Return the page that says so if a stand-in does not answer; without it the browser would show an error.
+
+    One that hangs is not said to be off: to start it would not help.
+    """
     url = provider.app.settings.get("health_url")
-    if not url or answers(url):
+    trouble = trouble_at(url) if url else None
+    if trouble is None:
         return None
-    response: HttpResponse = render_authentication_error(request, provider, exception=CannotConnect(url))
+    error = trouble if isinstance(trouble, Timeout) else CannotConnect(url)
+    response: HttpResponse = render_authentication_error(request, provider, exception=error)
     return response
 
 
 def _stand_ins(request: HttpRequest) -> dict[str, Any]:
-    """Return the providers, and whether those that are played on this machine answer."""
+    """Return the providers, and whether those that are played on this machine do not answer, or not in time."""
     providers = get_adapter(request).list_providers(request)
     urls = {url for provider in providers if (url := provider.app.settings.get("health_url"))}
-    return {"providers": providers, "down": not all(answers(url) for url in urls)}
+    troubles = [trouble for url in urls if (trouble := trouble_at(url))]
+    slow = any(isinstance(trouble, Timeout) for trouble in troubles)
+    return {"providers": providers, "down": bool(troubles), "slow": slow}
 
 
 @never_cache

@@ -21,7 +21,7 @@ from django.contrib.auth import get_user_model
 
 from oauth_app.client import views
 from oauth_app.client.endpoints import GitHubAdapter
-from oauth_app.client.transport import MAX_ANSWER, ProviderSession, answers
+from oauth_app.client.transport import MAX_ANSWER, ProviderSession, answers, trouble_at
 
 from .conftest import DISCOVERY, JWKS, LEGS, PROVIDERS, TOKEN, WHO, answer, drip, hang_up, silence
 
@@ -269,13 +269,28 @@ def test_discovery_hangs(visitor, settings):
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-@pytest.mark.parametrize("trouble", [answer("", status=500), silence(2)], ids=["500", "silence"])
-def test_a_stand_in_that_is_off_is_said_before_the_browser_leaves(visitor, monkeypatch, provider, trouble):
-    monkeypatch.setattr(views, "answers", partial(answers, timeout=0.4))  # seconds; two in earnest
-    visitor.company.spoiled["/healthz"] = trouble
+@pytest.mark.parametrize("trouble", [answer("", status=500), hang_up, None], ids=["500", "hangs up", "not there"])
+def test_a_stand_in_that_is_off_is_said_before_the_browser_leaves(visitor, provider, trouble):
+    if trouble:
+        visitor.company.spoiled["/healthz"] = trouble
+    else:
+        visitor.company.stop()
     response = visitor.start(provider)
     assert_refused(visitor, response, 503)
+    assert "and it is not running." in response.content.decode()
     assert "<code>python manage.py demo --outside</code>" in response.content.decode()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_stand_in_that_hangs_is_not_said_to_be_off(visitor, monkeypatch, provider):
+    monkeypatch.setattr(views, "trouble_at", partial(trouble_at, timeout=0.4))  # seconds; two in earnest
+    visitor.company.spoiled["/healthz"] = silence(2)
+    response = visitor.start(provider)
+    assert_refused(visitor, response, 504)
+    page = response.content.decode()
+    assert "It did not answer in time." in page
+    assert "not running" not in page
+    assert "manage.py demo --outside" not in page
 
 
 def test_a_stand_in_that_stops_between_start_and_callback(visitor, monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import answer, silence
+from .conftest import answer, hang_up, silence
 
 
 def text(response) -> str:
@@ -22,7 +22,17 @@ def test_three_buttons_and_what_each_is(visitor):
     assert "htmx" not in page
 
 
-@pytest.mark.parametrize("trouble", [answer("", status=500), silence(3)], ids=["500", "silence"])
+def test_with_an_outside_world_that_hangs_it_does_not_say_that_it_is_not_running(visitor):
+    visitor.company.spoiled["/healthz"] = silence(3)
+    page = text(visitor.client.get("/oauth/"))
+    assert "The stand-ins do not answer in time." in page
+    assert "not running" not in page
+    assert "It is there, but busy or stuck." in page
+    assert 'hx-get="/oauth/status/"' in page
+    assert "Sign in with GitHub" in page
+
+
+@pytest.mark.parametrize("trouble", [answer("", status=500), hang_up], ids=["500", "hangs up"])
 def test_with_the_outside_world_off_it_says_how_to_start_it(visitor, trouble):
     visitor.company.spoiled["/healthz"] = trouble
     page = text(visitor.client.get("/oauth/"))

@@ -18,11 +18,11 @@ from django.utils import timezone
 
 from oauth_app.client import on_behalf, stored
 from oauth_app.client.models import ProviderToken
-from oauth_app.client.on_behalf import Endpoints, NotRefreshed, NotRevoked
+from oauth_app.client.on_behalf import Endpoints, NotRefreshed, NotRevoked, Problem
 from oauth_app.client.stored import Grant, NoToken, Secrets
 from oauth_app.client.transport import ProviderSession
 
-from .conftest import PROVIDERS, REVOKE, TOKEN, WHO, answer, drip, silence
+from .conftest import PROVIDERS, REVOKE, TOKEN, WHO, answer, drip, hang_up, silence
 
 User = get_user_model()
 PAGE = "/oauth/connections/"
@@ -450,12 +450,41 @@ def test_a_token_that_is_over_there_already_is_no_failure(visitor, bob, provider
     assert "The token that we had was revoked there, too." in disconnect(visitor)
 
 
-@pytest.mark.parametrize("discovery", [answer({}, 500), answer([]), answer("x"), silence(4)])
-def test_a_discovery_page_that_is_gone(visitor, bob, discovery):
+UNSAID = "It did not say where a token is taken back."
+
+
+@pytest.mark.parametrize(
+    ("discovery", "why"),
+    [
+        (answer({}, 500), UNSAID),
+        (answer([]), UNSAID),
+        (answer("x"), UNSAID),
+        (silence(4), "It did not answer in time."),
+        (hang_up, "It cannot be reached."),
+    ],
+)
+def test_a_discovery_page_that_is_gone(visitor, bob, discovery, why):
     visitor.sign_in("outside", process="connect")
     visitor.company.spoiled["/oidc/.well-known/openid-configuration"] = discovery
+    assert f"But its token lives on there: {why} End it at Outside ID itself." in disconnect(visitor)
+
+
+def test_a_provider_that_is_not_there_is_not_said_to_have_said_something(visitor, bob):
+    visitor.sign_in("outside", process="connect")
+    visitor.company.stop()
     page = disconnect(visitor)
-    assert "But its token lives on there: It did not say where a token is taken back." in page
+    assert "But its token lives on there: It cannot be reached. End it at Outside ID itself." in page
+    assert UNSAID not in page
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_token_that_we_knew_to_be_over_is_not_said_to_have_been_revoked_now(visitor, bob, provider):
+    visitor.sign_in(provider, process="connect")
+    ProviderToken.objects.update(problem=Problem.ENDED)
+    page = disconnect(visitor)
+    assert "The token that we had was over there already." in page
+    assert "was revoked there" not in page
+    assert REVOKE[provider] in [path for path, _, _ in visitor.company.calls]  # what else is left of it ends, too
 
 
 @pytest.mark.parametrize("endpoint", [None, "", 5, "javascript:alert(1)", "/relative"])
