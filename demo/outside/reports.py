@@ -34,7 +34,7 @@ LONG = 1000  # characters
 NESTED = 3
 TOLD = {
     "client_id", "redirect_uri", "scope", "response_type", "state", "nonce", "code_challenge", "code_challenge_method",
-    "prompt", "code", "error",
+    "prompt", "code", "error", "access_type", "include_granted_scopes",
 }  # fmt: skip
 NAMES = TOLD | {
     "next", "username", "password", "csrfmiddlewaretoken", "request", "scopes", "action", "error_description",

@@ -133,6 +133,18 @@ def test_what_was_typed_in_the_wrong_place_is_no_name(world, site, visitor):
     assert token not in site.everything()
 
 
+def test_what_google_calls_its_own_way_is_told(world, site, visitor):
+    """And so for the request that waits in `next`, while its sign-in form is shown."""
+    client = client_at(world.url, site.url, "google")
+    offline = {"access_type": "offline", "include_granted_scopes": "true"}
+    visitor.follow(visitor.get(client.request_url(**offline)))
+    first, form = site.reports(2)
+    waiting = parse_qs(urlsplit(dict(form["query"])["next"]).query)
+    for name, value in offline.items():
+        assert dict(first["query"])[name] == value
+        assert waiting[name] == [value]
+
+
 def test_a_denied_consent_is_reported(world, site, visitor):
     client = client_at(world.url, site.url, "github")
     visitor.submit(visitor.consent_page(client.request_url()), action="deny")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+from django.test import Client
 
 from tests.fixtures.demo import ROOT
 from tests.fixtures.lack import lacking
@@ -59,6 +60,24 @@ def test_the_files_and_folders_that_it_names_exist():
     assert len(links) >= 8
     for name in [*links, *folders]:
         assert (ROOT / name).exists(), name
+
+
+def status(client: Client, path: str) -> int:
+    return client.get(path, headers={"host": "localhost"}).status_code
+
+
+def test_it_says_what_labs_turns_on(settings, client, db):
+    """In development (`DEBUG` is on by itself) all else is there without it, the tour too."""
+    said = " ".join(README.split())
+    assert "`LABS=true` in the environment or in `.env` turns on the experiments and the attacks" in said
+    folders = re.findall(r"^\| `(\w+)_app/(?:labs/)?(\w+)/`", README, flags=re.M)
+    pages = [f"/{app}/{name.replace('_', '-')}/" for app, name in folders]
+    assert len(pages) == 12
+    settings.DEBUG = True
+    for labs in (False, True):
+        settings.LABS = labs
+        assert [path for path in pages if (status(client, path) == 404) == labs] == []
+        assert status(client, "/workshop/tour/") == status(client, "/oauth/") == 200
 
 
 def test_it_fits_two_screens():

@@ -86,14 +86,22 @@ def messages(flow: Flow, calls: int | None = None) -> list[Message]:
 
 def _asked(flow: Flow, one: Exchange, number: int) -> Message:
     source, target = LANES[Exchange.Leg(one.leg)]
-    body = one.request.get("body") or {}
-    pairs = [*one.request.get("query", []), *body.get("fields", [])]
+    pairs = [*one.request.get("query", []), *_fields(one)]
     pairs += [pair for pair in one.request.get("headers", []) if pair[0].lower() == "authorization"]
     return Message(
         number, source, target, False, _title(one), f"{one.method} {one.path}", _since(flow, one.at.timestamp()),
         one.microseconds / 1000, *explained(pairs), marks.marks(one),
         password_to=marks.origin_of(one) if "password" in _names(one) else "", pause=is_pause(one),
     )  # fmt: skip
+
+
+def _fields(one: Exchange) -> list[list[Any]]:
+    """Return the fields of the form. Of a provider’s we know names only: one of the address has its value there."""
+    fields = (one.request.get("body") or {}).get("fields", [])
+    if one.leg != Exchange.Leg.OUTSIDE:
+        return list(fields)
+    told = {name for name, _ in one.request.get("query", [])}
+    return [[f"{name}, as a field of the form, too" if name in told else name, value] for name, value in fields]
 
 
 def _answered(flow: Flow, one: Exchange, number: int) -> Message:

@@ -69,6 +69,9 @@ MEANINGS: dict[str, Meaning] = {
     "error": Meaning("Why there is no code, or no token.", "RFC 6749 §4.1.2.1 and §5.2"),
     "prompt": Meaning("Whether the provider shall ask the user again.", "OIDC Core §3.1.2.1"),
     "access_type": Meaning("Google’s own way to ask for a refresh token.", "not in an RFC"),
+    "include_granted_scopes": Meaning(
+        "Google’s own way: the new token shall also do what was allowed before.", "not in an RFC"
+    ),
     "next": Meaning(
         "The provider’s own note of where to go on after its sign-in form: the same request.", "not in an RFC"
     ),

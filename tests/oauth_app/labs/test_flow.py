@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from authdemo.wire.models import Exchange
 from oauth_app.labs.flow.marks import marks
@@ -176,6 +177,29 @@ def test_no_secret_is_in_the_page(browser, company):
     assert [value for value in secrets if value in html] == []
     assert not re.search(r"eyJ[\w-]+\.", html)
     assert browser.client.session.session_key not in html
+
+
+def test_a_request_at_the_provider_shows_each_parameter_once_and_with_its_value(browser, settings):
+    """The form of the provider sends `next` in its address and as a field, of which we are told the name only."""
+    settings.ALLOWED_HOSTS = ["localhost"]  # reports are taken on this machine only
+    state = state_of(press(browser, "google")["Location"], browser.company)
+    waiting = f"/google/o/oauth2/v2/auth?access_type=offline&include_granted_scopes=true&state={state}"
+    report = {
+        "state": state, "host": "127.0.0.1:9000", "method": "POST", "path": "/google/login", "status": 302,
+        "at": timezone.now().isoformat(), "milliseconds": 1, "location": waiting, "cookies": [], "set_cookies": [],
+        "query": [("next", waiting)], "fields": ["csrfmiddlewaretoken", "next", "username", "password"],
+    }  # fmt: skip
+    assert browser.client.post("/wire/reports/", report, content_type="application/json").status_code == 204
+    html = page(browser.client)
+    [asked, answered] = re.findall(
+        r'<li class="message[^>]*data-line="(?:POST /google/login|302 Found)".*?</li>', html, re.S
+    )[-2:]
+    shown = re.findall(r'<code>(\w+)</code> <span class="value">(.*?)</span>', asked)
+    assert [name for name, _ in shown] == ["next", "username", "password"]
+    assert "••" not in dict(shown)["next"]
+    assert "<code>next, as a field of the form, too</code>" in asked
+    for name, value in (("access_type", "offline"), ("include_granted_scopes", "true")):
+        assert f'<code>{name}</code> <span class="value">{value}</span>' in answered
 
 
 def test_only_the_last_flow(browser):
