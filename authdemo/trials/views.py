@@ -9,6 +9,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -43,7 +45,10 @@ def attempt(request: HttpRequest, attacks: Attacks, slug: str) -> HttpResponse:
 def show(
     request: HttpRequest, attacks: Attacks, chosen: Attempt, status: int = HTTPStatus.OK, **more: Any
 ) -> HttpResponse:
-    """Render it: to be predicted, to be sent, or with what happened."""
+    """Render it: to be predicted, to be sent, or with what happened.
+
+    With a status that is an error, nothing new has happened: what was kept is of the last run, and says so.
+    """
     name = browser.browser_of(request)
     trial = attacks.trials.objects.of(name, chosen.slug) or attacks.trials()
     happened = chosen.happened(trial.result)
@@ -61,6 +66,8 @@ def show(
         "happened": dict(chosen.choices).get(happened, ""),
         "right": happened == trial.prediction,
         "lines": [find(line) for line in chosen.decided(trial.result)] if trial.result else [],
+        "broke_off": status >= HTTPStatus.BAD_REQUEST,
+        "ran_at": parse_datetime(trial.result.get("ran_at", "")),
         "may_send": asked_on_this_machine(request),
         **chosen.context(request, name, trial),
         **more,
@@ -112,6 +119,7 @@ def send(request: HttpRequest, attacks: Attacks, slug: str) -> HttpResponse:
         return show(request, attacks, chosen, getattr(why, "status", HTTPStatus.SERVICE_UNAVAILABLE))
     finally:
         cast.go()
-    if not attacks.trials.objects.add(trial.browser, slug, result | {"story": cast.story}):
+    now = timezone.now().isoformat()
+    if not attacks.trials.objects.add(trial.browser, slug, result | {"story": cast.story, "ran_at": now}):
         messages.error(request, "This browser has started over meanwhile, so nothing was kept.")
     return redirect(attacks.attempt, slug)

@@ -15,7 +15,7 @@ from django.test import Client
 from authdemo.accounts.models import User
 from authdemo.trials.lines import find
 from authdemo.trials.pages import Page
-from oauth_app.attacks import naive_checks, stock, verdicts
+from oauth_app.attacks import naive_checks, runs, stock, verdicts
 from oauth_app.attacks.attempts import ATTACKS, ATTEMPTS
 from oauth_app.attacks.cast import Cast
 from oauth_app.attacks.models import Trial
@@ -25,6 +25,7 @@ from oauth_app.client.adapter import FIRST_VISIT
 from oauth_app.client.id_token import Check, IDToken
 from tests.fixtures.demo import ROOT
 from tests.oauth_app.attacks.conftest import BASE, NAIVE, SLUGS, plain, trial_of
+from tests.oauth_app.attacks.conftest import answers as answers_of
 
 
 def text(client: Client, path: str) -> str:
@@ -82,6 +83,31 @@ def test_where_nobody_plays_the_providers_it_says_so(learner, settings, slug):
     assert answer.status_code == 503
     assert "The outside world does not answer" in answer.content.decode()
     assert trial_of(learner, slug).result == {}
+
+
+def test_a_run_that_breaks_off_does_not_pass_off_the_last_one_as_new(learner, settings):
+    settings.PROVIDERS_URL = "http://127.0.0.1:9"  # nobody listens there
+    predict(learner, "login-csrf")
+    rows = [runs.row(runs.SITE, "This site", None, "", False, "Refused then.")]
+    kept = {"answers": rows, "ran_at": "2026-01-02T03:04:05+00:00"}
+    Trial.objects.filter(attempt="login-csrf").update(result=kept)
+    note = "From the last run, 03:04:05 UTC"
+    assert note not in text(learner, f"{BASE}login-csrf/")
+    page = plain(learner.post(f"{BASE}login-csrf/send/").content.decode())
+    assert page.index("The outside world does not answer") < page.index(note) < page.index("Refused then.")
+    del kept["ran_at"]  # one that was kept before there was a time
+    Trial.objects.filter(attempt="login-csrf").update(result=kept)
+    page = plain(learner.post(f"{BASE}login-csrf/send/").content.decode())
+    assert "From the last run:" in page
+
+
+def test_what_the_provider_says_does_not_stand_under_who_the_browser_is(learner):
+    predict(learner, "token-substitution")
+    rows = [runs.row(runs.PROVIDER, "The provider", None, "alice.outside", False, "A good token.")]
+    Trial.objects.filter(attempt="token-substitution").update(result={"answers": rows})
+    [(_, answer, who, marked)] = answers_of(learner.get(f"{BASE}token-substitution/").content.decode())
+    assert answer == "It says: alice.outside. A good token."
+    assert (who, marked) == ("no browser took part", False)
 
 
 def test_who_starts_over_is_asked_again(learner):
