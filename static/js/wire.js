@@ -44,12 +44,15 @@ function poll() {
   if (cards()?.dataset.header && document.visibilityState === "visible") window.htmx?.trigger(cards(), "wire:poll");
 }
 
+// The panel comes without cards, so that a page costs what it costs. Until the server was asked, nobody knows of any.
+let known = false;
 function count() {
   const list = cards();
   if (!list) return;
   while (list.children.length > MOST) list.lastElementChild.remove();
   const number = list.children.length;
-  document.getElementById("wire-empty").hidden = number > 0;
+  const empty = document.getElementById("wire-empty");
+  if (number > 0 || known) empty.hidden = number > 0;
   const text = number ? `${number} exchange${number === 1 ? "" : "s"}` : "";
   const status = document.getElementById("wire-count");
   if (status.textContent !== text) status.textContent = text;
@@ -76,6 +79,12 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target === cards() && before) putBack(before);
   before = null;
+  if (detail.target === cards()) known = true;
+  count();
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.elt !== cards() || !detail.successful) return;
+  known = true; // 204: the list lacks none
   count();
 });
 

@@ -66,6 +66,21 @@ def test_calls_of_the_jwt_client_appear_without_reload(demo, page):
     assert page.evaluate("window.sameDocument")
 
 
+def test_it_does_not_say_that_there_is_nothing_before_it_has_asked(demo, page):
+    page.goto(demo.site)
+    show(page)
+    empty = page.locator("#wire-empty")
+    page.route("**/wire/cards/**", lambda route: None)  # no answer
+    with page.expect_request("**/wire/cards/**"):
+        page.goto(f"{demo.site}/sessions/login/")
+    expect(empty).to_be_hidden()
+    page.unroute("**/wire/cards/**")  # which lets go of what was held
+    expect(card(page, "GET /sessions/login/")).to_be_visible()
+    expect(empty).to_be_hidden()
+    page.locator("#wire").get_by_role("button", name="Clear").click()
+    expect(empty).to_be_visible()
+
+
 def test_a_fold_out_stays_open_while_others_arrive(demo, page):
     page.goto(f"{demo.site}/jwt/")
     get_token(page, demo.site)

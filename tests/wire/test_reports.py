@@ -357,3 +357,14 @@ def test_a_flow_begins_where_a_redirect_leads_to_a_provider_with_a_state(browser
     response["Location"] = address
     flows.remember(request, response)
     assert bool(flows.browser_of("known-state")) == begins
+
+
+def test_without_a_script_nothing_is_promised_that_only_a_script_does(browser):
+    browser.post("/wire/clear/")
+    Exchange.objects.all().delete()
+    html = page(browser)
+    assert "Nothing yet." in html
+    assert "To see it, press “Look again”." in html
+    assert ">Look again</a>" in html
+    assert "two seconds" not in html
+    assert '<p id="wire-empty" class="quiet" hidden>' in browser.get("/").content.decode()
