@@ -17,6 +17,13 @@ WHO = (
     ("site", "This site lets it through, and the naive app does not."),
     ("both", "Both let it through."),
 )
+WITH_STOCK = (
+    ("neither", "None of them lets it through."),
+    ("naive", "Only the naive app lets it through."),
+    ("stock", "The naive app lets it through, and so does allauth as it comes. This site does not."),
+    ("both", "This site lets it through, too."),
+)
+OF_THREE: dict[str, Any] = {"choices": WITH_STOCK, "happened": verdicts.who_was_fooled_of_three}
 TAKEN = ("That browser is then", "somebody else", "nobody")
 ACTED = ("It was done", "yes", "no")
 
@@ -59,6 +66,7 @@ def by_id_token(slug: str, *, check: str, text: str, clause: str, why: str, stoc
             "real": (stops, decides, stock),
             "lead": LEAD,
             "plan": (more.pop("plan"), *PLAN),
+            **OF_THREE,
             **more,
         },
     )
@@ -67,7 +75,8 @@ def by_id_token(slug: str, *, check: str, text: str, clause: str, why: str, stoc
 ONE_IS_ENOUGH = "One check that fails, and the sign-in ends here, before anybody is looked up."
 LEAD = (
     "With OpenID Connect the provider's answer has an ID token: it says who signed in. Suppose that in the place of "
-    "her own, Mallory's sign-in gets one of Alice's."
+    "her own, Mallory's sign-in gets one of Alice's. Three look at it: the naive app, allauth's own class as it "
+    "comes, and this site, which has put a class of its own in the place of that one."
 )
 PLAN = (
     "It is done at this site and at the naive app. The outside world has a switch for it, for one code and for one "

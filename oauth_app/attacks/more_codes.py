@@ -7,7 +7,7 @@ from functools import partial
 from authdemo.trials.lines import Line
 
 from . import again_runs, form_runs
-from .making import ACTED, STATE, STEPS, attack
+from .making import ACTED, OF_THREE, STATE, STEPS, attack
 
 more = partial(attack, more=True)
 ATTEMPTS = (
@@ -85,12 +85,14 @@ ATTEMPTS = (
         question="Does the address of our sign-in take orders?",
         short="auth_params and scope in a link",
         lead="The request to the provider says where the code goes, and what the app may do. Whoever could write into "
-        "it could have the code sent elsewhere, or ask for more in the app's name.",
+        "it could have the code sent elsewhere, or ask for more in the app's name. Three read such a link: the naive "
+        "app, allauth's own class as it comes, and this site.",
         plan=(
             "A sign-in is begun as usual, and once more by an address with ?auth_params= and ?scope=.",
             "Both requests to the provider are compared.",
         ),
         columns=ACTED,
+        **OF_THREE,
         run=form_runs.login_parameters,
         wrong=f"{STEPS}.what_the_link_says",
         why="the link is anybody's, and has the last word.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from authdemo.trials.attempts import Result
 
-from .runs import NAIVE, SITE
+from .runs import NAIVE, SITE, STOCK
 
 
 def who_was_fooled(result: Result) -> str:
@@ -16,3 +16,16 @@ def who_was_fooled(result: Result) -> str:
     return {(True, False): "naive", (False, True): "site", (True, True): "both", (False, False): "neither"}[
         naive, site
     ]
+
+
+def who_was_fooled_of_three(result: Result) -> str:
+    """The same where allauth as it comes is asked, too: a library that you take as it is may be right or not."""
+    stock = [one["fooled"] for one in result.get("answers", []) if one["side"] == STOCK]
+    if not stock:
+        return ""
+    first = who_was_fooled(result)
+    if first in {"site", "both"}:
+        return "both"
+    return {("naive", False): "naive", ("naive", True): "stock", ("neither", False): "neither"}.get(
+        (first, any(stock)), ""
+    )

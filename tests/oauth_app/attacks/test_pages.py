@@ -26,6 +26,7 @@ from oauth_app.client.id_token import Check, IDToken
 from tests.fixtures.demo import ROOT
 from tests.oauth_app.attacks.conftest import BASE, NAIVE, SLUGS, plain, trial_of
 from tests.oauth_app.attacks.conftest import answers as answers_of
+from tests.oauth_app.attacks.test_live import STOCK
 
 
 def text(client: Client, path: str) -> str:
@@ -158,6 +159,29 @@ def answers(**fooled: bool) -> dict[str, Any]:
 )
 def test_the_answer_that_was_right(result, expected):
     assert verdicts.who_was_fooled(result) == expected
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        ({}, ""),
+        (answers(site=False, naive=True), ""),  # allauth as it comes was not asked
+        (answers(site=False, naive=True, stock=False), "naive"),
+        (answers(site=False, naive=True, stock=True), "stock"),
+        (answers(site=False, naive=False, stock=True), ""),
+        (answers(site=False, naive=False, stock=False), "neither"),
+        (answers(site=True, naive=True, stock=True), "both"),
+        (answers(site=True, naive=False, stock=False), "both"),
+    ],
+)
+def test_the_answer_that_was_right_where_allauth_as_it_comes_is_asked(result, expected):
+    assert verdicts.who_was_fooled_of_three(result) == expected
+
+
+def test_where_allauth_as_it_comes_is_asked_one_predicts_what_it_does(learner):
+    for slug in SLUGS:
+        asked = "so does allauth as it comes" in text(learner, f"{BASE}{slug}/")
+        assert asked == (slug in STOCK)
 
 
 # ---- The naive app
