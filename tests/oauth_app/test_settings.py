@@ -42,11 +42,11 @@ def read(tmp_path):
 
 
 def test_without_any_setting_the_stand_ins(read):
-    seen = read(DEMO_PROVIDERS_URL="http://127.0.0.1:9000")
+    seen = read(DEMO_PROVIDERS_URL="http://127.0.0.1:9000", DEMO_THIRDPARTY_URL="http://127.0.0.1:9001")
     assert seen["problems"] == []
     assert seen["github"][0] == "http://127.0.0.1:9000/github/login/oauth/authorize"
     assert seen["google"] == [f"http://127.0.0.1:9000/google{path}" for path in ("/o/oauth2/v2/auth", "/token", "")]
-    assert seen["form_action"] == ["'self'", "http://127.0.0.1:9000"]
+    assert seen["form_action"] == ["'self'", "http://127.0.0.1:9000", "http://127.0.0.1:9001"]
     assert [(one["name"], one["stand_in"]) for one in seen["names"]] == [
         ("GitHub", True), ("Google", True), ("Outside ID", True),
     ]  # fmt: skip
@@ -59,7 +59,7 @@ def test_with_client_ids_the_real_ones(read):
     seen = read(
         GITHUB_CLIENT_ID="gh", GITHUB_CLIENT_SECRET="ghs", GOOGLE_CLIENT_ID="go", GOOGLE_CLIENT_SECRET="gos",
         OIDC_NAME="Keycloak", OIDC_SERVER_URL="https://id.example.org/realms/main/",
-        OIDC_CLIENT_ID="kc", OIDC_CLIENT_SECRET="kcs",
+        OIDC_CLIENT_ID="kc", OIDC_CLIENT_SECRET="kcs", DEMO_THIRDPARTY_URL="http://127.0.0.1:9001",
     )  # fmt: skip
     assert seen["problems"] == []
     assert seen["github"][0] == "https://github.com/login/oauth/authorize"
@@ -71,6 +71,7 @@ def test_with_client_ids_the_real_ones(read):
     ]
     assert seen["form_action"] == [
         "'self'", "https://github.com", "https://accounts.google.com", "https://id.example.org",
+        "http://127.0.0.1:9001",  # the app that asks for consent here
     ]  # fmt: skip
     apps = {name: provider["APPS"][0] for name, provider in seen["providers"].items()}
     assert (apps["github"]["client_id"], apps["google"]["client_id"]) == ("gh", "go")
