@@ -35,7 +35,7 @@ FIRST = (
             ),
             Line(
                 "oauth_app.client.adapter.SocialAccountAdapter.on_authentication_error",
-                '"used_up"',
+                "used_up(",
                 "Then it is no sign-in of ours, and the code is not even looked at.",
             ),
         ),
