@@ -177,7 +177,7 @@ class RevokeView(ClientView):
             grants.revoke(client, request.POST["token"])
         except grants.ForeignToken:
             raise ProtocolError("invalid_grant", "The token was given to another client.") from None
-        return HttpResponse()
+        return HttpResponse(content_type="text/plain")
 
 
 @method_decorator([never_cache, csrf_exempt], name="dispatch")
