@@ -88,7 +88,7 @@ def shown_path(path: str) -> str:
 
 
 def _settings_modules() -> list[ModuleType]:
-    names = [name for name in sys.modules if name.startswith(f"{project.__name__}.")]
+    names = [name for name in list(sys.modules) if name.startswith(f"{project.__name__}.")]
     return [project, *(sys.modules[name] for name in names)]
 
 

@@ -6,7 +6,9 @@ import ast
 import html
 import inspect
 import re
+import sys
 import textwrap
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +256,24 @@ def test_no_parameter_of_a_request_chooses_what_is_shown(client):
     fold = re.compile(r'<details class="sourcecode">.*', re.DOTALL)
     cut = [fold.search(one.content.decode()).group().split("wire")[0] for one in (before, after)]  # type: ignore[union-attr]
     assert cut[0] == cut[1]
+
+
+def test_code_is_found_while_another_thread_imports():
+    """As in the first seconds of a server, when a class opens the same page."""
+    done = threading.Event()
+
+    def imports() -> None:
+        while not done.is_set():
+            for number in range(50):
+                sys.modules[f"of_another_thread_{number}"] = sys
+            for number in range(50):
+                del sys.modules[f"of_another_thread_{number}"]
+
+    other = threading.Thread(target=imports)
+    other.start()
+    try:
+        found = {of_setting("SESSION_COOKIE_NAME").name for _ in range(3_000)}
+    finally:
+        done.set()
+        other.join()
+    assert found == {"SESSION_COOKIE_NAME"}
