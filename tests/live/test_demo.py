@@ -21,7 +21,9 @@ pytestmark = pytest.mark.live
 
 @pytest.fixture
 def fresh(tmp_path):
-    running = RunningDemo(clean_environment(tmp_path))
+    environment = clean_environment(tmp_path)
+    del environment["DJANGO_SETTINGS_MODULE"]  # as a user starts it
+    running = RunningDemo(environment)
     yield running
     if running.process:
         running.stop(signal.SIGKILL if running.process.poll() is None else signal.SIGTERM)
