@@ -1,6 +1,8 @@
-"""The demo's third-party app: what `seed_demo` registers, and a few notes for it to print."""
+"""The demo's third-party apps: what `seed_demo` registers, and a few notes for them to print."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 from allauth.idp.oidc.models import Client
 from django.conf import settings
@@ -8,33 +10,69 @@ from django.conf import settings
 from authdemo.accounts.models import User
 from oauth_app.provider.models import Note
 
-CLIENT_ID = "paper-and-ink"
-CLIENT_SECRET = "outside-paper-secret"  # noqa: S105  of the demo, on this machine only, like its passwords
-SCOPES = ("openid", "profile", "notes:read", "notes:write")
 NOTES = ("Bring the blue cable to the workshop", "Ask Bob which claims are in his token")
+GRANTS = Client.GrantType
 
 
-def redirect_uri() -> str:
-    """Return the one address to which its codes may go."""
-    return f"{settings.THIRDPARTY_URL}/callback/"
+@dataclass(frozen=True)
+class App:
+    """One app. `secret` is of the demo, on this machine only, like its passwords; a public client has none."""
+
+    pk: str
+    name: str
+    grants: tuple[str, ...]
+    scopes: tuple[str, ...] = ()
+    secret: str = field(default="", repr=False)
+    callback: str = ""
+
+    @property
+    def redirect_uris(self) -> list[str]:
+        """Return the one address to which its codes may go; none for who has no browser."""
+        return [f"{settings.THIRDPARTY_URL}{self.callback}"] if self.callback else []
+
+    def row(self) -> Client:
+        """Return what is registered of it."""
+        client = Client(pk=self.pk, name=self.name, type=Client.Type.CONFIDENTIAL)
+        if self.secret:
+            client.set_secret(self.secret)
+        else:
+            client.type = Client.Type.PUBLIC
+        client.set_scopes(list(self.scopes))
+        client.set_grant_types(list(self.grants))
+        client.set_redirect_uris(self.redirect_uris)
+        return client
+
+
+CODE = (GRANTS.AUTHORIZATION_CODE, GRANTS.REFRESH_TOKEN)
+ALL = ("openid", "profile", "notes:read", "notes:write")
+APPS = (
+    App("paper-and-ink", "Paper & Ink", CODE, ALL, "outside-paper-secret", "/callback/"),
+    App("glue-and-scissors", "Glue & Scissors", CODE, ALL, "outside-glue-secret", "/glue/callback/"),
+    # A television: no keyboard, and nowhere to hide a secret.
+    App("paper-tv", "Paper TV", (GRANTS.DEVICE_CODE, GRANTS.REFRESH_TOKEN), ("openid", "profile", "notes:read")),
+    # A program without a user.
+    App("night-export", "Nightly export", (GRANTS.CLIENT_CREDENTIALS,), ("notes:export",), "outside-export-secret"),
+    # A service that asks about tokens (OAUTH_RESOURCE_SERVERS) and gets none.
+    App("orders", "Orders", (), (), "outside-orders-secret"),
+)
+
+CLIENT_ID, CLIENT_SECRET, SCOPES = APPS[0].pk, APPS[0].secret, APPS[0].scopes
 
 
 def seed() -> str:
-    """Register the app. What exists stays, but its address follows the environment. Returns what was done."""
-    client = Client.objects.filter(pk=CLIENT_ID).first()
-    if client is not None and client.get_redirect_uris() == [redirect_uri()]:
-        return "exists"
-    if client is not None:
-        client.set_redirect_uris([redirect_uri()])
-        client.save(update_fields=["redirect_uris"])
-        return "has another address now"
-    client = Client(pk=CLIENT_ID, name="Paper & Ink", type=Client.Type.CONFIDENTIAL)
-    client.set_secret(CLIENT_SECRET)
-    client.set_scopes(list(SCOPES))
-    client.set_grant_types(["authorization_code", "refresh_token"])
-    client.set_redirect_uris([redirect_uri()])
-    client.save(force_insert=True)
-    return "made"
+    """Register the apps. What exists stays, but its address follows the environment. Returns what was done."""
+    rows = Client.objects.in_bulk([app.pk for app in APPS])
+    done = "exists"
+    for app in APPS:
+        client = rows.get(app.pk)
+        if client is None:
+            app.row().save(force_insert=True)
+            done = "made"
+        elif client.get_redirect_uris() != app.redirect_uris:
+            client.set_redirect_uris(app.redirect_uris)
+            client.save(update_fields=["redirect_uris"])
+            done = "has another address now"
+    return done
 
 
 def seed_notes(username: str) -> None:

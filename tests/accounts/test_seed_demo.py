@@ -79,14 +79,40 @@ def test_a_second_run_changes_nothing(local, django_assert_num_queries):
 
 def test_the_third_party_app_is_registered_where_it_runs(local, settings):
     seed()
-    app = Client.objects.get()
+    app = Client.objects.get(pk="paper-and-ink")
     assert (app.name, app.type) == ("Paper & Ink", "confidential")
+    assert app.check_secret("outside-paper-secret")
     assert app.get_redirect_uris() == ["http://127.0.0.1:9001/callback/"]
     settings.THIRDPARTY_URL = "http://127.0.0.1:4711"
     assert "has another address now" in seed()
-    assert Client.objects.get().get_redirect_uris() == ["http://127.0.0.1:4711/callback/"]
+    app.refresh_from_db()
+    assert app.get_redirect_uris() == ["http://127.0.0.1:4711/callback/"]
     assert not Note.objects.filter(user__username="teacher").exists()
     assert Note.objects.filter(user__username="alice").count() == 2
+
+
+ALL = "openid profile notes:read notes:write"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "grants", "scopes"),
+    [
+        (
+            "glue-and-scissors",
+            "confidential",
+            "authorization_code refresh_token",
+            "openid profile notes:read notes:write",
+        ),
+        ("paper-tv", "public", f"{Client.GrantType.DEVICE_CODE} refresh_token", "openid profile notes:read"),
+        ("night-export", "confidential", "client_credentials", "notes:export"),
+        ("orders", "confidential", "", ""),
+    ],
+)
+def test_each_app_of_the_demo_may_do_one_thing(local, name, kind, grants, scopes):
+    seed()
+    app = Client.objects.get(pk=name)
+    assert (app.type, app.get_grant_types(), app.get_scopes()) == (kind, grants.split(), scopes.split())
+    assert bool(app.get_redirect_uris()) == (name == "glue-and-scissors")
 
 
 def test_an_address_in_use_is_left_to_its_owner(local):

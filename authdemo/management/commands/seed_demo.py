@@ -25,13 +25,13 @@ class Command(BaseCommand):
             )
         try:
             states = {account: self._seed(account) for account in ACCOUNTS}
-            app = third_party.seed()
+            apps = third_party.seed()
         except DatabaseError as error:
             raise CommandError("The database is not ready: run `python manage.py migrate` first.") from error
         if options["verbosity"]:
             for account, state in states.items():
                 self.stdout.write(f"  {account.username:<8} {account.role:<21} {state}")
-            self.stdout.write(f"The third-party app Paper & Ink: {app}")
+            self.stdout.write(f"Third-party apps: {apps}")
             self.stdout.write(f"Password of each, unless it was changed: {settings.DEMO_PASSWORD}")
 
     def _seed(self, account: Account) -> str:
