@@ -17,7 +17,8 @@ pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.demo", "tests.fixtu
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: Any) -> None:
     """Hashing is slow on purpose, and no test in this process is about that."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    of_clients = settings.PASSWORD_HASHERS[-1]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", of_clients]
 
 
 @pytest.fixture(autouse=True)

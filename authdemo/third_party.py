@@ -8,6 +8,7 @@ from allauth.idp.oidc.models import Client
 from django.conf import settings
 
 from authdemo.accounts.models import User
+from oauth_app.provider import clients
 from oauth_app.provider.models import Note
 
 NOTES = ("Bring the blue cable to the workshop", "Ask Bob which claims are in his token")
@@ -34,7 +35,7 @@ class App:
         """Return what is registered of it."""
         client = Client(pk=self.pk, name=self.name, type=Client.Type.CONFIDENTIAL)
         if self.secret:
-            client.set_secret(self.secret)
+            clients.set_secret(client, self.secret)
         else:
             client.type = Client.Type.PUBLIC
         client.set_scopes(list(self.scopes))

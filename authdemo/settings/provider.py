@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from django.conf import global_settings
+
 from jwt_app import keys
 
 from .base import CONTENT_SECURITY_POLICY, SITE_URL, THIRDPARTY_URL
-from .env import generated, problems, text
+from .env import env, generated, problems, text
 
 # `iss` of ID tokens and the address in discovery: one, by whatever name this site is asked.
 OAUTH_ISSUER = SITE_URL
@@ -32,6 +34,16 @@ IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 15 * 60  # seconds; an app that may refresh g
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 60 * 60  # seconds
 # RFC 6749 §4.1.2: ten minutes at most. It only has to get from the browser to the app's server.
 IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN = 60  # seconds
+
+# RFC 8628: how long a code waits on a television's screen, and how often the television may ask.
+IDP_OIDC_DEVICE_CODE_EXPIRES_IN = 10 * 60  # seconds
+IDP_OIDC_DEVICE_CODE_INTERVAL = 5  # seconds
+
+# Which clients may ask about other clients' tokens (RFC 7662): services that are called with them, and nobody else.
+OAUTH_RESOURCE_SERVERS = [name.strip() for name in env.list("OAUTH_RESOURCE_SERVERS", default=["orders"])]
+
+# For the secrets of clients, which are random. The first in the list is the one for users' passwords.
+PASSWORD_HASHERS = [*global_settings.PASSWORD_HASHERS, "oauth_app.provider.hashers.ClientSecretHasher"]
 
 # "Allow" is a form whose answer redirects to the app, and browsers check that address against form-action, too. An app
 # at another address than the demo's has to be added here.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -45,7 +46,7 @@ class BearerAuthentication(BaseAuthentication):
         token = bearer_token(header)
         if token is None:
             raise AuthenticationFailed("The token is unknown, expired or revoked.", "invalid_token")
-        return token.user, token
+        return token.user or AnonymousUser(), token
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge of a 401; without it, REST framework would answer 403."""
@@ -63,18 +64,18 @@ class InsufficientScope(PermissionDenied):
 
 
 class HasScope(BasePermission):
-    """Compares the token with what `scopes` of the view says for this method."""
+    """Compares the token with what the view says for this method."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Raise NotAuthenticated or InsufficientScope where the answer is no."""
         token: Any = request.auth
         if token is None:
             raise NotAuthenticated("Send an access token.")
-        needed = view.scopes.get(request.method)  # type: ignore[attr-defined]
+        needed = view.scope_for(request)  # type: ignore[attr-defined]
         if needed and needed not in token.get_scopes():
-            signals.denied_by_scope.send(sender=HasScope, user=request.user, client=token.client, scope=needed)
+            signals.denied_by_scope.send(sender=HasScope, user=token.user, client=token.client, scope=needed)
             raise InsufficientScope(needed)
-        grants.note_use(token.membership.grant)
+        grants.note_use(token)
         return True
 
 
@@ -87,15 +88,23 @@ class ResourceView(APIView):
     renderer_classes = [JSONRenderer]
     scopes: ClassVar[dict[str, str]] = {}
 
+    def scope_for(self, request: Request) -> str:
+        """Return the scope that this call needs, "" for none."""
+        return self.scopes.get(request.method or "", "")
+
     def get_exception_handler(self) -> Any:
         """Return ours, whatever the project's settings name."""
         return refusal
 
 
 class WhoAmIView(ResourceView):
-    """Whose token is this?"""
+    """Whose token is this? A machine's has no user, and says so: `profile` is leave to see a name."""
 
     scopes = {"GET": "profile", "HEAD": "profile"}
+
+    def scope_for(self, request: Request) -> str:
+        """Return `profile` where there is somebody to tell about."""
+        return super().scope_for(request) if request.user.is_authenticated else ""
 
     def get(self, request: Request) -> Response:
         """Answer from the token's row."""
@@ -107,7 +116,7 @@ class WhoAmIView(ResourceView):
             "expires_at": token.expires_at,
             "revocable": True,
         }
-        who = {"id": str(user.pk), "username": user.get_username()}
+        who = {"id": str(user.pk), "username": user.get_username()} if user.is_authenticated else None
         served_by = getattr(settings, "INSTANCE_NAME", "A")
         return Response({"mechanism": "oauth2", "user": who, "credential": credential, "served_by": served_by})
 

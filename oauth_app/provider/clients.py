@@ -7,7 +7,10 @@ import binascii
 from urllib.parse import unquote_plus
 
 from allauth.idp.oidc.models import Client
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, QueryDict
+
+from .hashers import ClientSecretHasher
 
 LONGEST = 2000  # characters of one parameter
 
@@ -40,6 +43,11 @@ def unusable(values: QueryDict) -> str:
 def find(client_id: str) -> Client | None:
     """Return the client of this id."""
     return Client.objects.filter(pk=client_id).first() if client_id else None
+
+
+def set_secret(client: Client, secret: str) -> None:
+    """Put the hash of a secret into the client, unsaved. For random secrets only: see `hashers`."""
+    client.secret = make_password(secret, hasher=ClientSecretHasher.algorithm)
 
 
 def authenticated(request: HttpRequest) -> Client:

@@ -14,12 +14,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from allauth.core.internal.jwkkit import load_jwk_from_pem
 from allauth.idp.oidc import app_settings
+from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.internal.oauthlib.request_validator import OAuthLibRequestValidator
 from allauth.idp.oidc.internal.oauthlib.server import generate_opaque_token
 from allauth.idp.oidc.internal.oauthlib.utils import get_validator_context
 from allauth.idp.oidc.models import Client, Token
 from django.http import HttpResponse
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
+from oauthlib.oauth2.rfc8628.endpoints import DeviceApplicationServer
 from oauthlib.openid import Server
 
 from . import grants
@@ -28,6 +30,7 @@ from .clients import ProtocolError
 from .models import Consent, Grant
 
 ANYWHERE = "https://provider.invalid/"  # the engine parses an address, of which only the query counts
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Validator(OAuthLibRequestValidator):
@@ -61,6 +64,10 @@ class Validator(OAuthLibRequestValidator):
     def is_pkce_required(self, client_id: str, request: Any) -> bool:
         """Say yes for all. allauth asks public clients only."""
         return True
+
+    def validate_scopes(self, client_id: str, scopes: list[str], *args: Any, **kwargs: Any) -> bool:
+        """Compare with what the client is registered for. What is for machines can be asked of no user."""
+        return set(scopes) <= set(self.client.get_scopes()) - set(get_adapter().machine_scopes)
 
     def validate_redirect_uri(self, client_id: str, redirect_uri: str, *args: Any, **kwargs: Any) -> bool:
         """Compare exact strings (RFC 9700 §2.1)."""
@@ -120,12 +127,17 @@ class Validator(OAuthLibRequestValidator):
         return True
 
     def save_bearer_token(self, token: dict[str, Any], request: Any, *args: Any, **kwargs: Any) -> None:
-        """Let the engine store the hashes, then note which grant they belong to."""
+        """Let the engine store the hashes, and keep what we must know of them."""
         super().save_bearer_token(token, request, *args, **kwargs)
+        self.keep(token, request)
+
+    def keep(self, token: dict[str, Any], request: Any) -> None:
+        """Note which grant these tokens belong to."""
         grants.keep(self.grant, token["access_token"], token.get("refresh_token"), self.spent)
 
 
-def _server(validator: Validator) -> Server:
+def server_for(validator: Validator) -> Server:
+    """Return allauth's server for one request."""
     server = Server(
         request_validator=validator,
         token_generator=generate_opaque_token,
@@ -134,14 +146,15 @@ def _server(validator: Validator) -> Server:
     )
     # A refresh token only for who is registered for it. By default everybody gets one.
     refreshes = Client.GrantType.REFRESH_TOKEN in validator.client.get_grant_types()
-    server.auth_grant.refresh_token = server.openid_connect_auth.refresh_token = refreshes
+    for kind in (server.auth_grant, server.openid_connect_auth, server.device_code_grant):
+        kind.refresh_token = refreshes
     return server
 
 
 def scopes_of(asked: Asked) -> list[str]:
     """Return the scopes that are asked for. Raises SentBack for one that the app may not ask for, and for none."""
     try:
-        scopes, _ = _server(Validator(asked.client)).validate_authorization_request(_address(asked), "GET", "", {})
+        scopes, _ = server_for(Validator(asked.client)).validate_authorization_request(_address(asked), "GET", "", {})
     except OAuth2Error as error:
         raise SentBack(error.error, error.description or "") from error
     if not scopes:
@@ -151,7 +164,7 @@ def scopes_of(asked: Asked) -> list[str]:
 
 def code_for(asked: Asked, consent: Consent, scopes: list[str]) -> str:
     """Return a new code for what the user has allowed."""
-    server = _server(Validator(asked.client, consent=consent))
+    server = server_for(Validator(asked.client, consent=consent))
     user = {"user": consent.user}
     headers, _, _ = server.create_authorization_response(
         _address(asked), "GET", "", {}, scopes=scopes, credentials=user
@@ -163,17 +176,43 @@ def _address(asked: Asked) -> str:
     return f"{ANYWHERE}?{asked.encoded('prompt')}"
 
 
-def token_response(
-    client: Client, body: dict[str, str], origin: str, grant: Grant | None, spent: Token | None
-) -> HttpResponse:
+def token_response(validator: Validator, body: dict[str, str], origin: str) -> HttpResponse:
     """Return the tokens, or the engine's error: `invalid_grant` where there is no grant. Raises ProtocolError."""
-    server = _server(Validator(client, grant=grant, spent=spent))
+    server = server_for(validator)
     headers = {"Origin": origin} if origin else {}
     try:
         more, content, status = server.create_token_response(ANYWHERE, "POST", urlencode(body), headers)
     except OAuth2Error as error:
         raise ProtocolError(error.error, error.description or "", error.status_code) from error
     return HttpResponse(content, status=status, headers=more)
+
+
+def introspection_response(validator: Validator, token: str) -> HttpResponse:
+    """Return what is said of a token (RFC 7662 §2.2)."""
+    body = urlencode({"client_id": validator.client.pk, "token": token})
+    headers, content, status = server_for(validator).create_introspect_response(ANYWHERE, "POST", body, FORM)
+    return HttpResponse(content, status=status, headers=headers)
+
+
+def device_response(client: Client, scope: str, page: str) -> tuple[dict[str, Any], list[str]]:
+    """Return what a device is answered (RFC 8628 §3.2), and the scopes. Raises ProtocolError."""
+    server = DeviceApplicationServer(
+        Validator(client),
+        verification_uri=page,
+        verification_uri_complete=f"{page}?user_code={{user_code}}",
+        interval=app_settings.DEVICE_CODE_INTERVAL,
+        user_code_generator=get_adapter().generate_user_code,
+    )
+    server._expires_in = app_settings.DEVICE_CODE_EXPIRES_IN  # as allauth does: oauthlib has no argument for it
+    body = urlencode({"client_id": client.pk, "scope": scope})
+    try:
+        _, data, _ = server.create_device_authorization_response(ANYWHERE, "POST", body, FORM)
+    except OAuth2Error as error:
+        raise ProtocolError(error.error, error.description or "", error.status_code) from error
+    scopes = list(dict.fromkeys(data.pop("scope", "").split()))
+    if not scopes:
+        raise ProtocolError("invalid_scope", "Ask for a scope.")
+    return data, scopes
 
 
 @lru_cache(maxsize=8)

@@ -42,7 +42,8 @@ def start(consent: Consent, code: str, *, redirect_uri: str, scopes: list[str], 
     )
 
 
-def _locked(pk: int | None) -> Grant | None:
+def locked(pk: int | None) -> Grant | None:
+    """Return the grant, whose row nobody else has until the transaction ends."""
     if pk is None:
         return None
     rows = Grant.objects.select_for_update(of=("self",)).select_related("consent__user", "consent__client")
@@ -55,7 +56,7 @@ def by_code(client: Client, code: str) -> Grant | None:
     To be called in a transaction, and that must be committed where nothing comes back, too.
     """
     pk = Grant.objects.filter(code_hash=digest(code), consent__client=client).values_list("pk", flat=True).first()
-    grant = _locked(pk)
+    grant = locked(pk)
     if grant is None or grant.ended_at:
         return None
     if grant.exchanged_at:
@@ -72,7 +73,7 @@ def by_refresh_token(client: Client, value: str) -> tuple[Grant | None, Token | 
     Another client's tokens are looked at by nobody: they end nothing.
     """
     hashed = digest(value)
-    grant = _locked(_grant_of(client, hashed))
+    grant = locked(_grant_of(client, hashed))
     if grant is None or grant.ended_at:
         return None, None
     if grant.used.filter(hash=hashed).exists():
@@ -117,7 +118,7 @@ def revoke(client: Client, value: str) -> None:
     """
     hashed = digest(value)
     with transaction.atomic():
-        grant = _locked(_grant_of(client, hashed))
+        grant = locked(_grant_of(client, hashed))
         if grant is not None:
             grant.end(Grant.Reason.CLIENT)
             return
@@ -128,18 +129,22 @@ def revoke(client: Client, value: str) -> None:
 
 
 def access_token(value: str) -> Token | None:
-    """Return the access token with its user, client and grant, if it opens anything now. One statement."""
+    """Return the access token with its user, client and grant, if it opens anything now. One statement.
+
+    A machine's token has neither user nor grant: nobody has allowed it anything (see `more.machines`).
+    """
+    of_a_user = Q(user__is_active=True, membership__isnull=False, membership__grant__ended_at=None)
+    of_a_machine = Q(user=None, membership=None, client__type=Client.Type.CONFIDENTIAL)
     tokens = Token.objects.valid().select_related("user", "client", "membership__grant")
-    return (
-        tokens.filter(type=Token.Type.ACCESS_TOKEN, hash=digest(value), user__is_active=True)
-        .filter(membership__isnull=False, membership__grant__ended_at=None)
-        .first()
-    )
+    return tokens.filter(of_a_user | of_a_machine, type=Token.Type.ACCESS_TOKEN, hash=digest(value)).first()
 
 
-def note_use(grant: Grant) -> None:
-    """Write down that the grant is used, once a minute at most. The condition decides between processes."""
+def note_use(token: Token) -> None:
+    """Write down that the token's grant is used, once a minute at most. The condition decides between processes."""
     now = timezone.now()
+    grant: Grant | None = token.membership.grant if hasattr(token, "membership") else None
+    if grant is None:
+        return
     if grant.last_used_at and now - grant.last_used_at < NOTED_EVERY:
         return
     stale = Q(last_used_at=None) | Q(last_used_at__lte=now - NOTED_EVERY)

@@ -133,6 +133,41 @@ class UsedRefreshToken(models.Model):
         return f"of {self.grant_id}, {self.used_at:%Y-%m-%d %H:%M}"
 
 
+class DeviceCode(models.Model):
+    """A device without a keyboard that waits for its user to allow it something, somewhere else (RFC 8628)."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64, unique=True, editable=False)
+    user_code_hash = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+    interval = models.PositiveSmallIntegerField(help_text="Seconds that the device has to wait between two questions.")
+    polled_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    # What was allowed. None where it was denied, and where it was taken back before the device has asked again.
+    grant = models.OneToOneField(Grant, null=True, on_delete=models.SET_NULL, related_name="device_code")
+
+    def __str__(self) -> str:
+        return f"{self.client_id}, {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def scope_list(self) -> list[str]:
+        """Return the scopes, one by one."""
+        return self.scopes.split()
+
+
+class WrongUserCodes(models.Model):
+    """How many codes that no device has shown a user has typed since: they are short, and could be guessed."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.user_id}"
+
+
 class Note(models.Model):
     """Something that a user keeps here, and that an app may read or add to where the user has allowed it."""
 

@@ -9,6 +9,7 @@ from django.db.transaction import non_atomic_requests
 from django.urls import include, path
 
 from . import views
+from .more import device_views, introspection
 
 urlpatterns = [
     path(".well-known/jwks.json", views.JWKSView.as_view()),
@@ -18,9 +19,9 @@ urlpatterns = [
     path("identity/o/api/revoke", views.RevokeView.as_view()),
     path("identity/o/api/userinfo", views.UserInfoView.as_view()),
     path("identity/o/logout", views.not_offered),
-    path("identity/o/device", views.not_offered),
-    path("identity/o/api/device/code", views.not_offered),
-    path("identity/o/api/introspect", views.not_offered),
+    path("identity/o/device", device_views.DeviceView.as_view(), name="oauth_provider_device"),
+    path("identity/o/api/device/code", device_views.DeviceAuthorizationView.as_view()),
+    path("identity/o/api/introspect", introspection.IntrospectView.as_view(), name="oauth_provider_introspect"),
     path("identity/o/api/clients", views.not_offered),
     path("", include("allauth.idp.urls")),
 ]

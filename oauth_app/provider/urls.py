@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import api, pages
+from .more import machines
 
 app_name = "provider"
 urlpatterns = [
@@ -13,5 +14,6 @@ urlpatterns = [
     path("notes/", pages.notes, name="notes"),
     path("notes/<int:pk>/delete/", pages.delete_note, name="delete_note"),
     path("api/whoami/", api.WhoAmIView.as_view(), name="whoami"),
+    path("api/export/", machines.ExportView.as_view(), name="export_api"),
     path("api/notes/", api.NotesView.as_view(), name="notes_api"),
 ]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from allauth.idp.oidc import app_settings
 from allauth.idp.oidc.adapter import get_adapter
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -19,11 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from . import authorization, clients, engine, grants
+from . import asking, authorization, clients, engine, exchange, grants
 from .adapter import GRANTS
 from .authorization import Asked, Refused, SentBack
 from .bearer import bearer_token, challenge
 from .clients import ProtocolError
+from .endpoint import ClientView
 from .models import Consent
 
 SIGN_IN_AGAIN = {"login", "select_account"}  # values of `prompt`
@@ -58,7 +57,7 @@ class AuthorizationView(View):
             return render(request, "oauth_provider/again.html", {"client": asked.client})
         if remembered and "consent" not in asked.prompts:
             return self._allow(request, asked, scopes)
-        return self._ask(request, asked, scopes)
+        return asking.page(request, asked.client, scopes, redirect_uri=asked.redirect_uri)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Take the user's answer; or an authorization request sent by POST, which no form of ours has made."""
@@ -76,10 +75,9 @@ class AuthorizationView(View):
             return _sign_in(request, asked)
         if request.POST["action"] != "allow":
             raise SentBack("access_denied", "The user said no.")
-        ticked = set(request.POST.getlist("scopes")) | {"openid"}
-        chosen = [scope for scope in scopes if scope in ticked]
-        if not set(chosen) - {"openid"} and chosen != scopes:
-            return self._ask(request, asked, scopes, nothing_ticked=True)
+        chosen = asking.ticked(request, scopes)
+        if not chosen:
+            return asking.page(request, asked.client, scopes, redirect_uri=asked.redirect_uri, nothing_ticked=True)
         return self._allow(request, asked, chosen)
 
     def _read(self, request: HttpRequest) -> tuple[Asked, list[str]]:
@@ -100,46 +98,9 @@ class AuthorizationView(View):
         address = authorization.answer(asked.redirect_uri, issuer, given)
         return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": address})
 
-    def _ask(
-        self, request: HttpRequest, asked: Asked, scopes: list[str], nothing_ticked: bool = False
-    ) -> HttpResponse:
-        words = get_adapter().scope_display
-        refresh = "refresh_token" in asked.client.get_grant_types()
-        context = {
-            "client": asked.client,
-            "redirect_uri": asked.redirect_uri,
-            "scopes": [(scope, words.get(scope, scope)) for scope in scopes],
-            "not_asked": [text for scope, text in words.items() if scope not in scopes],
-            "had": Consent.objects.filter(user=request.user.pk, client=asked.client).first(),
-            "minutes": app_settings.ACCESS_TOKEN_EXPIRES_IN // 60,
-            "refresh": refresh,
-            "idle": timedelta(seconds=app_settings.REFRESH_TOKEN_EXPIRES_IN or 0).days,
-            "nothing_ticked": nothing_ticked,
-        }
-        status = HTTPStatus.BAD_REQUEST if nothing_ticked else HTTPStatus.OK
-        return render(request, "oauth_provider/consent.html", context, status=status)
-
-
-@method_decorator([never_cache, csrf_exempt], name="dispatch")
-class ClientView(View):
-    """What a client calls by itself: it proves who it is, and errors are those of RFC 6749 §5.2."""
-
-    http_method_names = ["post"]
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer an error in JSON."""
-        try:
-            return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
-        except ProtocolError as error:
-            body = {"error": error.error, "error_description": error.description}
-            headers = {"Pragma": "no-cache"}
-            if error.status == HTTPStatus.UNAUTHORIZED:
-                headers["WWW-Authenticate"] = 'Basic realm="clients"'
-            return JsonResponse(body, status=error.status, headers=headers)
-
 
 class TokenView(ClientView):
-    """Changes a code, or a refresh token, for tokens: once. RFC 6749 §4.1.3, §6."""
+    """Changes what a client may show for tokens: once. RFC 6749 §4.1.3, §6; each kind in `exchange.HOW`."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer with tokens. `durable`: what ended because it came back stays ended, although the answer is 400."""
@@ -153,13 +114,8 @@ class TokenView(ClientView):
         if kind not in client.get_grant_types():
             raise ProtocolError("unauthorized_client", "This client is not registered for that grant.")
         with transaction.atomic(durable=True):
-            spent = None
-            if kind == "authorization_code":
-                grant = grants.by_code(client, body.get("code", ""))
-            else:
-                grant, spent = grants.by_refresh_token(client, body.get("refresh_token", ""))
             try:
-                return engine.token_response(client, body, request.headers.get("Origin", ""), grant, spent)
+                return exchange.HOW[kind](client, body, request.headers.get("Origin", ""))
             except ProtocolError as error:
                 failed = error  # raised below, where nothing is rolled back
         raise failed
@@ -194,7 +150,7 @@ class UserInfoView(View):
         if "openid" not in token.get_scopes():
             missing = challenge("", error="insufficient_scope", scope="openid")
             return _no(HTTPStatus.FORBIDDEN, "insufficient_scope", missing)
-        grants.note_use(token.membership.grant)
+        grants.note_use(token)
         claims = get_adapter().get_claims("userinfo", token.user, token.client, token.get_scopes())
         return JsonResponse(claims)
 

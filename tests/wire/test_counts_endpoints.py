@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from authdemo.accounts.models import User
+from authdemo.third_party import APPS
+from oauth_app.provider.adapter import DEVICE_CODE
 from oauth_app.provider.models import Consent, Note
 from tests.oauth_app.conftest import Company, company  # noqa: F401  a fixture
 from tests.oauth_app.provider.conftest import REQUEST, registered
@@ -169,9 +171,10 @@ def walk_provider(meter: Meter) -> None:
         meter.get(f"/{path}")
     for path in ("device/code", "introspect", "clients"):
         meter.post(f"/identity/o/api/{path}")
+    walk_without_a_browser(meter)
     meter.get("/identity/o/authorize", REQUEST)
     assert meter.post("/sessions/login/", FORM).status_code == 302
-    for path in ("/identity/o/authorize", "/oauth/apps/", "/oauth/notes/"):
+    for path in ("/identity/o/authorize", "/identity/o/device", "/oauth/apps/", "/oauth/notes/"):
         meter.get(path, REQUEST)
     answer = meter.post(f"/identity/o/authorize?{urlencode(REQUEST)}", {"action": "allow", "scopes": "notes:read"})
     code = parse_qs(urlsplit(answer["Location"]).query)["code"][0]
@@ -194,6 +197,19 @@ def walk_provider(meter: Meter) -> None:
     meter.post(f"/oauth/notes/{Note.objects.get().pk}/delete/")
     meter.post(f"/oauth/apps/{Consent.objects.get().pk}/revoke/")
     meter.post(f"{OAUTH}/logout/")
+
+
+def walk_without_a_browser(meter: Meter) -> None:
+    """A program without a user, a service that asks about its token, and a device that nobody allows anything."""
+    for app in APPS:
+        app.row().save()
+    night, orders = ({"client_id": app.pk, "client_secret": app.secret} for app in APPS[-2:])
+    tokens = meter.post("/identity/o/api/token", night | {"grant_type": "client_credentials"}).json()
+    assert meter.api("/oauth/api/export/", token=tokens["access_token"]).status_code == 200
+    assert meter.post("/identity/o/api/introspect", orders | {"token": tokens["access_token"]}).json()["active"]
+    device = meter.post("/identity/o/api/device/code", {"client_id": "paper-tv", "scope": "notes:read"}).json()
+    form = {"client_id": "paper-tv", "grant_type": DEVICE_CODE, "device_code": device["device_code"]}
+    assert meter.post("/identity/o/api/token", form).json()["error"] == "authorization_pending"
 
 
 def walk_instruments(meter: Meter) -> None:

@@ -33,6 +33,21 @@ PAGES: dict[str, tuple[Part, ...]] = {
             ("OAUTH_ISSUER",),
         ),
     ),
+    "oauth_provider_device": (
+        Part(
+            "For this page, and when you answer",
+            ("oauth_app.provider.more.device_views.DeviceView.post", "oauth_app.provider.more.devices.find"),
+        ),
+        Part("When you press “Allow”", ("oauth_app.provider.more.devices.decide",)),
+        Part(
+            "Before that, when the device asked",
+            (
+                "oauth_app.provider.more.device_views.DeviceAuthorizationView.post",
+                "oauth_app.provider.engine.device_response",
+            ),
+        ),
+        Part("When the device asks whether you have decided", ("oauth_app.provider.more.devices.poll",)),
+    ),
     "provider:apps": (
         Part("For this page", ("oauth_app.provider.pages.apps",)),
         Part("When you take access back", ("oauth_app.provider.models.Consent.revoke",)),

@@ -28,9 +28,17 @@ def test_discovery_says_the_same_by_every_name(host):
         "jwks_uri": f"{ISSUER}/.well-known/jwks.json",
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "device_authorization_endpoint": f"{ISSUER}/identity/o/api/device/code",
+        "introspection_endpoint": f"{ISSUER}/identity/o/api/introspect",
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "grant_types_supported": [
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code",
+        ],
         "code_challenge_methods_supported": ["S256"],
-        "scopes_supported": ["openid", "profile", "email", "notes:read", "notes:write"],
+        "scopes_supported": ["openid", "profile", "email", "notes:read", "notes:write", "notes:export"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
@@ -42,7 +50,7 @@ def test_discovery_says_the_same_by_every_name(host):
     }
 
 
-@pytest.mark.parametrize("path", ["logout", "device", "api/device/code", "api/introspect", "api/clients"])
+@pytest.mark.parametrize("path", ["logout", "api/clients"])
 def test_what_is_not_offered_is_not_there(path):
     for ask in (Client().get, Client().post):
         assert ask(f"/identity/o/{path}").status_code == 404

@@ -65,8 +65,8 @@ def test_of_tokens_and_codes_only_hashes_are_kept(app, alices, django_db_blocker
         ({"redirect_uri": None}, "invalid_request"),
         ({"grant_type": None}, "invalid_request"),
         ({"grant_type": "password"}, "unsupported_grant_type"),
-        ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
-        ({"grant_type": "urn:ietf:params:oauth:grant-type:device_code"}, "unsupported_grant_type"),
+        ({"grant_type": "client_credentials"}, "unauthorized_client"),
+        ({"grant_type": "urn:ietf:params:oauth:grant-type:device_code"}, "unauthorized_client"),
         ({"grant_type": "refresh_token"}, "invalid_request"),
     ],
 )

@@ -1,0 +1,150 @@
+"""A device asks, its user allows it in a browser elsewhere, the device fetches its tokens (RFC 8628). No page here.
+
+allauth keeps both codes in a cache and takes them out in two steps: two questions at once could both get tokens. Here
+they are rows, as the codes of the browser's way are.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.idp.oidc import app_settings
+from allauth.idp.oidc.models import Client
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from oauthlib.oauth2.rfc8628.grant_types import DeviceCodeGrant
+
+from .. import engine, grants
+from ..adapter import USER_CODE_LETTERS
+from ..models import Consent, DeviceCode, Grant, WrongUserCodes
+
+SLOWER = 5  # RFC 8628 §3.5: seconds that each slow_down adds
+# 20^8 codes, of which a few wait. Where a thousand wait, ten guesses find one of them once in 2.5 million times
+# (RFC 8628 §5.1). Counted for the account that types: without signing in nobody can.
+WRONG_CODES, COUNTED_FOR = 10, timedelta(minutes=10)
+
+
+class UnknownCode(Exception):
+    """No device waits with this code: mistyped, expired, or decided before."""
+
+
+class TooManyWrongCodes(Exception):
+    """Nothing is looked up for this user for a while."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until
+
+
+class DeviceValidator(engine.Validator):
+    """The engine's questions about a device that asks whether it was allowed. `status` is `poll`'s answer."""
+
+    status: str | None = None
+
+    def validate_device_code(self, client_id: str, code: str, request: Any, *args: Any, **kwargs: Any) -> str | None:
+        """Say for whom and for what the tokens are."""
+        if self.status == DeviceCodeGrant.DEVICE_CODE_AUTHORIZED:
+            request.user, request.scopes = self.grant.consent.user, self.grant.scope_list
+        return self.status
+
+
+def user_code_hash(typed: str) -> str:
+    """Return what is stored of a user code, in whatever case and with whatever between its letters it was typed.
+
+    With a key: it is short enough to be found from a plain hash.
+    """
+    letters = "".join(letter for letter in typed.upper() if letter in USER_CODE_LETTERS)
+    return salted_hmac("oauth_provider.user_code", letters, algorithm="sha256").hexdigest()
+
+
+def start(client: Client, device_code: str, user_code: str, scopes: list[str]) -> DeviceCode:
+    """Keep what belongs to two new codes."""
+    return DeviceCode.objects.create(
+        client=client,
+        code_hash=grants.digest(device_code),
+        user_code_hash=user_code_hash(user_code),
+        scopes=" ".join(scopes),
+        interval=app_settings.DEVICE_CODE_INTERVAL,
+        expires_at=timezone.now() + timedelta(seconds=app_settings.DEVICE_CODE_EXPIRES_IN),
+    )
+
+
+def find(user: Any, typed: str) -> DeviceCode:
+    """Return the device that waits with this code. Raises UnknownCode, TooManyWrongCodes."""
+    now = timezone.now()
+    with transaction.atomic():
+        wrong, _ = WrongUserCodes.objects.select_for_update().get_or_create(user=user)
+        if now - wrong.since >= COUNTED_FOR:
+            wrong.number, wrong.since = 0, now
+        if wrong.number >= WRONG_CODES:
+            raise TooManyWrongCodes(wrong.since + COUNTED_FOR)
+        device: DeviceCode | None = _waiting().filter(user_code_hash=user_code_hash(typed)).first()
+        if device is None:
+            wrong.number += 1
+            wrong.save()
+    if device is None:
+        raise UnknownCode
+    return device
+
+
+def _waiting() -> Any:
+    return DeviceCode.objects.filter(decided_at=None, expires_at__gt=timezone.now()).select_related("client__owner")
+
+
+def decide(user: Any, device: DeviceCode, scopes: list[str]) -> None:
+    """Allow these scopes, or none of them. Raises UnknownCode where another tab, or the clock, was quicker."""
+    with transaction.atomic():
+        row = _waiting().select_for_update(of=("self",)).filter(pk=device.pk).first()
+        if row is None:
+            raise UnknownCode
+        row.decided_at = timezone.now()
+        if scopes:
+            consent = Consent.given(user, row.client, scopes)
+            # A grant has a code; of this one nobody ever gets to know it.
+            nobodys = secrets.token_urlsafe(32)
+            row.grant = grants.start(consent, nobodys, redirect_uri="", scopes=scopes, challenge="", nonce="")
+        row.save()
+
+
+def poll(client: Client, device_code: str) -> tuple[str | None, Grant | None]:
+    """Return how it stands (a status of RFC 8628 §3.5), and the locked grant where tokens may be fetched.
+
+    To be called in a transaction that is committed whatever the answer. A device code is good once; used again it
+    ends nothing: it never was in a browser, and a device whose answer got lost asks again by itself.
+    """
+    device = DeviceCode.objects.filter(client=client, code_hash=grants.digest(device_code)).first()
+    if device is None:
+        return None, None
+    if timezone.now() >= device.expires_at:
+        return DeviceCodeGrant.DEVICE_CODE_EXPIRED, None
+    if device.decided_at is None:
+        return _asked_again(device.pk), None
+    grant = grants.locked(device.grant_id)
+    if grant is None or not grant.consent.user.is_active:
+        return DeviceCodeGrant.DEVICE_CODE_DENIED, None
+    if grant.exchanged_at or grant.ended_at:
+        return None, None
+    return DeviceCodeGrant.DEVICE_CODE_AUTHORIZED, grant
+
+
+def _asked_again(pk: int) -> str:
+    """Note the question, and tell a device that asks too often to wait longer from now on."""
+    row, now = DeviceCode.objects.select_for_update().get(pk=pk), timezone.now()
+    early = row.polled_at is not None and now - row.polled_at < timedelta(seconds=row.interval)
+    row.polled_at = now
+    row.interval = min(row.interval + SLOWER * early, app_settings.DEVICE_CODE_EXPIRES_IN)
+    row.save(update_fields=["polled_at", "interval"])
+    return str(DeviceCodeGrant.DEVICE_CODE_SLOW_DOWN if early else DeviceCodeGrant.DEVICE_CODE_PENDING)
+
+
+def exchange(client: Client, body: dict[str, str], origin: str) -> HttpResponse:
+    """Answer with tokens, or with how it stands. Raises ProtocolError."""
+    status, grant = poll(client, body.get("device_code", ""))
+    validator = DeviceValidator(client, grant=grant)
+    validator.status = status
+    # What was allowed is what it gets: the scope of this request says nothing (RFC 8628 §3.4).
+    return engine.token_response(validator, {name: value for name, value in body.items() if name != "scope"}, origin)
