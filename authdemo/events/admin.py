@@ -17,7 +17,8 @@ class AuthEventAdmin(admin.ModelAdmin):
 
     actions: Any = None
     list_display = (
-        "when", "username", "verb", "mechanism", "provider", "reason", "actor_name", "ip", "user_agent", "instance",
+        "when", "username", "verb", "mechanism", "provider", "app", "reason", "actor_name", "ip", "user_agent",
+        "instance",
     )  # fmt: skip
     fields = list_display
     list_filter = ("mechanism", "verb", "at")

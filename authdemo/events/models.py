@@ -99,6 +99,9 @@ class AuthEvent(models.Model):
     verb = models.CharField(max_length=20, choices=Verb.choices)
     reason = models.CharField(max_length=40, blank=True, help_text="A short code.")
     provider = models.CharField(max_length=200, blank=True, help_text="Who vouched for the user: github, say.")
+    app = models.CharField(
+        max_length=100, blank=True, help_text="The client ID of an app that calls in the user's name."
+    )
     instance = models.CharField(max_length=20, help_text="Which process of the site it was.")
     ip = models.GenericIPAddressField("IP address", null=True)
     user_agent = models.CharField("browser or program", max_length=40, blank=True)

@@ -148,9 +148,9 @@ THIRD_PARTY_VERBS = {
 
 @receiver(list(THIRD_PARTY_VERBS), dispatch_uid="events.third_party")
 @listener
-def third_party(signal: Any, user: Any, reason: str = "", scope: str = "", **kwargs: Any) -> None:
+def third_party(signal: Any, user: Any, client: Any, reason: str = "", scope: str = "", **kwargs: Any) -> None:
     """What a user has allowed somebody's app was used, ended or not enough; `reason` says why, or for which scope."""
-    write(Mechanism.OAUTH2, THIRD_PARTY_VERBS[signal], user, reason=str(reason or scope))
+    write(Mechanism.OAUTH2, THIRD_PARTY_VERBS[signal], user, reason=str(reason or scope), app=client.pk)
 
 
 # ---- Connected accounts

@@ -108,7 +108,7 @@ MIDDLEWARE = [
     "authdemo.wire.middleware.WireMiddleware",  # before all that may ask a database or a cache
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "authdemo.form_action.FormActionMiddleware",  # django-csp's
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "authdemo.middleware.AccessLogMiddleware",  # after WhiteNoise: static files are not worth a line
     "authdemo.middleware.CanonicalHostMiddleware",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from django.conf import global_settings
 
 from jwt_app import keys
 
-from .base import CONTENT_SECURITY_POLICY, SITE_URL, THIRDPARTY_URL
+from .base import SITE_URL
 from .env import env, generated, problems, text
 
 # `iss` of ID tokens and the address in discovery: one, by whatever name this site is asked.
@@ -44,10 +42,3 @@ OAUTH_RESOURCE_SERVERS = [name.strip() for name in env.list("OAUTH_RESOURCE_SERV
 
 # For the secrets of clients, which are random. The first in the list is the one for users' passwords.
 PASSWORD_HASHERS = [*global_settings.PASSWORD_HASHERS, "oauth_app.provider.hashers.ClientSecretHasher"]
-
-# "Allow" is a form whose answer redirects to the app, and browsers check that address against form-action, too. An app
-# at another address than the demo's has to be added here.
-if THIRDPARTY_URL:
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += [
-        "{0.scheme}://{0.netloc}".format(urlsplit(THIRDPARTY_URL))
-    ]

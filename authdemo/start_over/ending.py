@@ -15,6 +15,7 @@ from authdemo.wire.models import Exchange
 from jwt_app import cookie
 from jwt_app.tokens import RefreshToken
 from oauth_app.client.views import PROVIDER_COOKIE
+from oauth_app.provider.models import Consent
 
 # A lab's cookie is sent to its own path only, so it cannot be seen here: each is told to go by its name.
 LAB_COOKIES = {
@@ -31,6 +32,18 @@ def end_session(request: HttpRequest) -> str:
     username = request.user.get_username()
     logout(request)
     return username
+
+
+def apps_of(request: HttpRequest) -> int:
+    """Return how many apps the user of this session has allowed something."""
+    return Consent.objects.filter(user=request.user.pk).count() if request.user.is_authenticated else 0
+
+
+def end_apps(request: HttpRequest) -> None:
+    """Take back what the user of this session has allowed to apps. Apps belong to no browser, so to all."""
+    if request.user.is_authenticated:
+        for consent in Consent.objects.filter(user=request.user.pk).select_related("user", "client"):
+            consent.revoke()
 
 
 def end_tokens(refresh: str) -> str:

@@ -17,11 +17,16 @@ from .signals import started_over
 def start_over(request: HttpRequest) -> HttpResponse:
     """End everything by POST; GET shows what will end. To do it again does no harm."""
     if request.method != "POST":
-        return render(request, "start_over/index.html", {"exchanges": ending.exchanges_of(request)})
+        return render(
+            request,
+            "start_over/index.html",
+            {"exchanges": ending.exchanges_of(request), "apps": ending.apps_of(request)},
+        )
     ending.clear_exchanges(request)
     started_over.send(sender=None, request=request)
     # The token lies in a tab, not in a cookie: the page's script adds it to the form.
     by_token = ending.end_tokens(request.POST.get("refresh", ""))
+    ending.end_apps(request)
     by_session = ending.end_session(request)
     messages.success(request, said(by_session, by_token))
     response = redirect("overview:index")

@@ -32,7 +32,13 @@ def what_is_known(request: HttpRequest, *names: str | None) -> redaction.Known:
 
 def hosts() -> frozenset[str]:
     """Return the addresses of all processes of the demo and of the providers."""
-    ours = (settings.SITE_URL, settings.SITE_B_URL, settings.PROVIDERS_URL, settings.ORDERS_URL)
+    ours = (
+        settings.SITE_URL,
+        settings.SITE_B_URL,
+        settings.PROVIDERS_URL,
+        settings.THIRDPARTY_URL,
+        settings.ORDERS_URL,
+    )
     hostile = (settings.HOSTILE_SAME_SITE, settings.HOSTILE_CROSS_SITE)
     form_action = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"]
     return frozenset(urlsplit(address).netloc for address in (*ours, *hostile, *form_action) if "://" in address)

@@ -12,5 +12,5 @@ class OAuthProviderConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from . import checks  # noqa: F401  registers them
+        """Register the checks, and listen to sign-ins."""
+        from . import checks, freshness  # noqa: F401  both do it by being imported

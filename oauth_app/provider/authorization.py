@@ -13,9 +13,10 @@ from django.http import QueryDict
 from .clients import find, unusable
 
 KNOWN = (
-    "client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "prompt",
+    "client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "prompt", "max_age", "id_token_hint",
     "code_challenge", "code_challenge_method", "request", "request_uri",
 )  # fmt: skip
+NETLOC = re.compile(r"[A-Za-z0-9.:\[\]-]+")  # no character that would begin another directive
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 §4.2: 32 bytes in base64url
 
 
@@ -47,6 +48,11 @@ class Asked:
     def prompts(self) -> set[str]:
         """Return the values of `prompt` (OpenID Connect Core §3.1.2.1)."""
         return set(self.query.get("prompt", "").split())
+
+    @property
+    def max_age(self) -> int | None:
+        """Return how many seconds ago the user may have signed in at most, None for any time."""
+        return int(self.query["max_age"]) if "max_age" in self.query else None
 
     def encoded(self, *without: str) -> str:
         """Return the query once more, without some of its parameters."""
@@ -92,8 +98,18 @@ def check(asked: Asked) -> None:
     # RFC 9700 §2.1.1: PKCE for all. RFC 7636 §4.2: "plain" protects nothing once the request was seen.
     if query.get("code_challenge_method") != "S256" or not CHALLENGE.fullmatch(query.get("code_challenge", "")):
         raise SentBack("invalid_request", "PKCE is required: a code_challenge, and code_challenge_method=S256.")
+    if not re.fullmatch(r"[0-9]{0,9}", query.get("max_age", "")):
+        raise SentBack("invalid_request", "max_age is a number of seconds.")
     if "none" in asked.prompts and len(asked.prompts) > 1:
         raise SentBack("invalid_request", "prompt=none goes with no other prompt.")
+
+
+def leads_to(redirect_uri: str) -> str:
+    """Return what a Content-Security-Policy calls the place of this address: its origin, or its scheme."""
+    parts = urlsplit(redirect_uri)
+    if parts.scheme not in {"http", "https"}:
+        return f"{parts.scheme}:"
+    return f"{parts.scheme}://{parts.netloc}" if NETLOC.fullmatch(parts.netloc) else ""
 
 
 def answer(redirect_uri: str, issuer: str, parameters: Iterable[tuple[str, str | None]]) -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import jwt
 from allauth.core.internal.jwkkit import load_jwk_from_pem
 from allauth.idp.oidc import app_settings
 from allauth.idp.oidc.adapter import get_adapter
@@ -42,10 +43,15 @@ class Validator(OAuthLibRequestValidator):
     """
 
     def __init__(
-        self, client: Client, consent: Consent | None = None, grant: Grant | None = None, spent: Token | None = None
+        self,
+        client: Client,
+        consent: Consent | None = None,
+        grant: Grant | None = None,
+        spent: Token | None = None,
+        auth_time: int | None = None,
     ) -> None:
         super().__init__()
-        self.client, self.spent = client, spent
+        self.client, self.spent, self.auth_time = client, spent, auth_time
         self.consent: Any = consent
         self.grant: Any = grant
 
@@ -84,6 +90,7 @@ class Validator(OAuthLibRequestValidator):
             scopes=list(request.scopes),
             challenge=request.code_challenge,
             nonce=request.nonce or "",
+            auth_time=self.auth_time,
         )
 
     def _lookup_authorization_code(self, request: Any, client_id: str, code: str) -> dict[str, Any] | None:
@@ -104,6 +111,12 @@ class Validator(OAuthLibRequestValidator):
             return False
         request.user, request.scopes, request.claims = self.grant.consent.user, self.grant.scope_list, None
         return True
+
+    def finalize_id_token(self, id_token: dict[str, Any], *args: Any, **kwargs: Any) -> str:
+        """Say when the user signed in (OpenID Connect Core §2): who has asked for `max_age` has to compare it."""
+        if self.grant.auth_time is not None:
+            id_token["auth_time"] = self.grant.auth_time
+        return super().finalize_id_token(id_token, *args, **kwargs)
 
     def invalidate_authorization_code(self, *args: Any, **kwargs: Any) -> None:
         """Do nothing: the code ended with `save_bearer_token`."""
@@ -162,9 +175,9 @@ def scopes_of(asked: Asked) -> list[str]:
     return list(dict.fromkeys(scopes))
 
 
-def code_for(asked: Asked, consent: Consent, scopes: list[str]) -> str:
-    """Return a new code for what the user has allowed."""
-    server = server_for(Validator(asked.client, consent=consent))
+def code_for(asked: Asked, consent: Consent, scopes: list[str], auth_time: int | None = None) -> str:
+    """Return a new code for what the user has allowed, who signed in at `auth_time` (seconds since 1970)."""
+    server = server_for(Validator(asked.client, consent=consent, auth_time=auth_time))
     user = {"user": consent.user}
     headers, _, _ = server.create_authorization_response(
         _address(asked), "GET", "", {}, scopes=scopes, credentials=user
@@ -173,7 +186,23 @@ def code_for(asked: Asked, consent: Consent, scopes: list[str]) -> str:
 
 
 def _address(asked: Asked) -> str:
-    return f"{ANYWHERE}?{asked.encoded('prompt')}"
+    return f"{ANYWHERE}?{asked.encoded('prompt', 'max_age', 'id_token_hint')}"
+
+
+def subject_of_hint(asked: Asked) -> str | None:
+    """Return whom the app's ID token names, None without one. It may have expired. Raises SentBack if not ours."""
+    hint = asked.query.get("id_token_hint")
+    if not hint:
+        return None
+    adapter = get_adapter()
+    keys = {jwk["kid"]: jwk for jwk in (public_jwk(key.pem) for key in adapter.list_private_keys(is_active=True))}
+    try:
+        key = jwt.PyJWK(keys[jwt.get_unverified_header(hint)["kid"]])
+        checked = {"audience": asked.client.pk, "issuer": adapter.get_issuer()}
+        claims = jwt.decode(hint, key, ["RS256"], {"verify_exp": False}, **checked)
+        return str(claims["sub"])
+    except (jwt.PyJWTError, KeyError) as error:
+        raise SentBack("invalid_request", "id_token_hint is no ID token that this client got here.") from error
 
 
 def token_response(validator: Validator, body: dict[str, str], origin: str) -> HttpResponse:

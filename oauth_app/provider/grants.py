@@ -30,7 +30,16 @@ def digest(value: str) -> str:
     return hashlib.sha256(value.encode(errors="replace")).hexdigest()
 
 
-def start(consent: Consent, code: str, *, redirect_uri: str, scopes: list[str], challenge: str, nonce: str) -> Grant:
+def start(
+    consent: Consent,
+    code: str,
+    *,
+    redirect_uri: str,
+    scopes: list[str],
+    challenge: str,
+    nonce: str,
+    auth_time: int | None = None,
+) -> Grant:
     """Keep what belongs to a new code."""
     return Grant.objects.create(
         consent=consent,
@@ -39,6 +48,7 @@ def start(consent: Consent, code: str, *, redirect_uri: str, scopes: list[str], 
         scopes=" ".join(scopes),
         code_challenge=challenge,
         nonce=nonce,
+        auth_time=auth_time,
     )
 
 

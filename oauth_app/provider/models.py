@@ -59,8 +59,8 @@ class Consent(models.Model):
         consent = cls.objects.filter(user=user, client=client).first()
         return consent is not None and set(scopes) <= set(consent.scope_list)
 
-    def revoke(self) -> None:
-        """End all that came of it, at once, and ask again next time."""
+    def revoke(self, reason: str = "user") -> None:
+        """End all that came of it, at once, and ask again next time. The signal gets the reason."""
         with transaction.atomic():
             # An exchange that is under way holds its grant: wait for it, so that its tokens are found here.
             Consent.objects.select_for_update().filter(pk=self.pk).first()
@@ -68,7 +68,7 @@ class Consent(models.Model):
             Token.objects.filter(membership__grant__in=grants).delete()
             user, client = self.user, self.client
             self.delete()
-            signals.revoked.send(sender=Consent, user=user, client=client, reason="user")
+            signals.revoked.send(sender=Consent, user=user, client=client, reason=reason)
 
 
 class Grant(models.Model):
@@ -87,6 +87,7 @@ class Grant(models.Model):
     scopes = models.TextField()
     code_challenge = models.CharField(max_length=43)
     nonce = models.TextField(blank=True)
+    auth_time = models.BigIntegerField(null=True, help_text="When the user signed in, in seconds since 1970.")
     created_at = models.DateTimeField(auto_now_add=True)
     exchanged_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)

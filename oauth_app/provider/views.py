@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from . import asking, authorization, clients, engine, exchange, grants
+from . import asking, authorization, clients, engine, exchange, freshness, grants
 from .adapter import GRANTS
 from .authorization import Asked, Refused, SentBack
 from .bearer import bearer_token, challenge
@@ -33,26 +33,31 @@ class AuthorizationView(View):
     """Asks the user: this app, these scopes, allow or deny? RFC 6749 §4.1.1, OpenID Connect Core §3.1.2."""
 
     http_method_names = ["get", "head", "post"]
+    asked: Asked | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Say no where it has to be said: here, or at the app's address."""
         try:
-            return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+            response: Any = super().dispatch(request, *args, **kwargs)
+            # For who sends a Content-Security-Policy: `form-action` is checked where a form's answer redirects, too.
+            response.form_leads_to = authorization.leads_to(self.asked.redirect_uri) if self.asked else ""
+            return response  # type: ignore[no-any-return]
         except Refused as why:
             return render(request, "oauth_provider/error.html", {"why": why}, status=HTTPStatus.BAD_REQUEST)
         except SentBack as why:
+            assert self.asked  # noqa: S101  it has an address to be sent back to
             return self._back(self.asked, error=why.error, error_description=why.description)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the consent page, unless it is not needed, or nobody may be bothered."""
         asked, scopes = self._read(request)
-        remembered = request.user.is_authenticated and Consent.covers(request.user, asked.client, scopes)
+        here = request.user.is_authenticated and not self._once_more(request, asked)
+        remembered = here and Consent.covers(request.user, asked.client, scopes)
         if "none" in asked.prompts and not remembered:
-            error = "consent_required" if request.user.is_authenticated else "login_required"
-            raise SentBack(error, "The user has to be asked.")
+            raise SentBack("consent_required" if here else "login_required", "The user has to be asked.")
         if not request.user.is_authenticated:
             return _sign_in(request, asked)
-        if SIGN_IN_AGAIN & asked.prompts:
+        if not here:
             # The sign-in page would let who is signed in pass. So the session is ended first, by a form of ours.
             return render(request, "oauth_provider/again.html", {"client": asked.client})
         if remembered and "consent" not in asked.prompts:
@@ -75,20 +80,29 @@ class AuthorizationView(View):
             return _sign_in(request, asked)
         if request.POST["action"] != "allow":
             raise SentBack("access_denied", "The user said no.")
+        if self._once_more(request, asked):
+            return render(request, "oauth_provider/again.html", {"client": asked.client})
         chosen = asking.ticked(request, scopes)
         if not chosen:
             return asking.page(request, asked.client, scopes, redirect_uri=asked.redirect_uri, nothing_ticked=True)
         return self._allow(request, asked, chosen)
 
+    def _once_more(self, request: HttpRequest, asked: Asked) -> bool:
+        """Tell whether the app wants another sign-in than this one (OpenID Connect Core §3.1.2.1)."""
+        if SIGN_IN_AGAIN & asked.prompts or (asked.max_age is not None and freshness.is_older(request, asked.max_age)):
+            return True
+        expected = engine.subject_of_hint(asked)
+        return expected is not None and expected != get_adapter().get_user_sub(asked.client, request.user)
+
     def _read(self, request: HttpRequest) -> tuple[Asked, list[str]]:
-        self.asked = authorization.read(request.GET)  # until here nothing redirects
-        authorization.check(self.asked)
-        return self.asked, engine.scopes_of(self.asked)
+        asked = self.asked = authorization.read(request.GET)  # until here nothing redirects
+        authorization.check(asked)
+        return asked, engine.scopes_of(asked)
 
     def _allow(self, request: HttpRequest, asked: Asked, scopes: list[str]) -> HttpResponse:
         with transaction.atomic():
             consent = Consent.given(request.user, asked.client, scopes)
-            code = engine.code_for(asked, consent, scopes)
+            code = engine.code_for(asked, consent, scopes, freshness.auth_time(request))
         return self._back(asked, code=code)
 
     def _back(self, asked: Asked, **parameters: str) -> HttpResponse:
@@ -158,9 +172,9 @@ class UserInfoView(View):
 
 
 def _sign_in(request: HttpRequest, asked: Asked) -> HttpResponse:
-    """Go to the sign-in page and back. What that fulfils of `prompt` is left out of the address then."""
+    """Go to the sign-in page and back. What that fulfils is left out of the address then."""
     kept = " ".join(sorted(asked.prompts - SIGN_IN_AGAIN))
-    query = asked.encoded("prompt") + (f"&prompt={kept}" if kept else "")
+    query = asked.encoded("prompt", "max_age") + (f"&prompt={kept}" if kept else "")
     return redirect_to_login(f"{request.path}?{query}")
 
 

@@ -46,7 +46,7 @@ def test_without_any_setting_the_stand_ins(read):
     assert seen["problems"] == []
     assert seen["github"][0] == "http://127.0.0.1:9000/github/login/oauth/authorize"
     assert seen["google"] == [f"http://127.0.0.1:9000/google{path}" for path in ("/o/oauth2/v2/auth", "/token", "")]
-    assert seen["form_action"] == ["'self'", "http://127.0.0.1:9000", "http://127.0.0.1:9001"]
+    assert seen["form_action"] == ["'self'", "http://127.0.0.1:9000"]  # and no app: each has its own page
     assert [(one["name"], one["stand_in"]) for one in seen["names"]] == [
         ("GitHub", True), ("Google", True), ("Outside ID", True),
     ]  # fmt: skip
@@ -71,7 +71,6 @@ def test_with_client_ids_the_real_ones(read):
     ]
     assert seen["form_action"] == [
         "'self'", "https://github.com", "https://accounts.google.com", "https://id.example.org",
-        "http://127.0.0.1:9001",  # the app that asks for consent here
     ]  # fmt: skip
     apps = {name: provider["APPS"][0] for name, provider in seen["providers"].items()}
     assert (apps["github"]["client_id"], apps["google"]["client_id"]) == ("gh", "go")

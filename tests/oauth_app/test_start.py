@@ -139,7 +139,7 @@ def test_pages_with_one_time_values_are_not_stored(visitor):
         assert "no-store" in response["Cache-Control"]
 
 
-def test_the_browser_may_send_a_form_to_the_providers_and_the_third_party_app_and_nowhere_else(client, db, settings):
+def test_the_browser_may_send_a_form_to_the_providers_and_nowhere_else(client, db, settings):
     policy = client.get("/oauth/")["Content-Security-Policy"]
     directive = next(part for part in policy.split("; ") if part.startswith("form-action"))
-    assert directive == f"form-action 'self' {settings.PROVIDERS_URL} {settings.THIRDPARTY_URL}"
+    assert directive == f"form-action 'self' {settings.PROVIDERS_URL}"

@@ -15,6 +15,8 @@ from authdemo.events.models import AuthEvent
 from authdemo.start_over.ending import LAB_COOKIES
 from authdemo.wire.browser import COOKIE
 from authdemo.wire.models import Exchange
+from oauth_app.provider.models import Consent
+from tests.oauth_app.provider.conftest import registered
 
 PASSWORD = "correct horse battery"
 pytestmark = pytest.mark.django_db
@@ -210,3 +212,15 @@ def test_no_other_site_can_press_the_button():
 
 def test_every_page_leads_there():
     assert 'href="/start-over/"' in Client().get("/jwt/").content.decode()
+
+
+def test_what_was_allowed_to_apps_is_taken_back_and_nobody_elses():
+    app = registered("printer")
+    for name in ("alice", "bob"):
+        Consent.objects.create(user=User.objects.get(username=name), client=app, scopes="notes:read")
+    client = signed_in()
+    assert "What you have allowed to 1 app is taken back" in client.get("/start-over/").content.decode()
+    client.post("/start-over/")
+    assert [consent.user.username for consent in Consent.objects.all()] == ["bob"]
+    event = AuthEvent.objects.get(verb="revoked", app="printer")
+    assert event.username == "alice"

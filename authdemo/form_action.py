@@ -1,0 +1,51 @@
+"""Content-Security-Policy: a form may lead to the app that is being allowed something, and to no other."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.middleware import CSPMiddleware
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, QueryDict, UnreadablePostError
+from django.shortcuts import resolve_url
+from django.urls import reverse
+
+from oauth_app.provider import authorization
+
+
+class FormActionMiddleware(CSPMiddleware):
+    """django-csp's middleware, which asks the response where its form leads to.
+
+    "Allow" is a form whose answer redirects to the app, and browsers check that address against `form-action`, too.
+    The same goes for the sign-in form where `next` is the request of an app that was allowed everything before.
+    """
+
+    def get_policy_parts(self, request: HttpRequest, response: Any, report_only: bool = False) -> Any:
+        """Add that place to what the settings allow."""
+        parts = super().get_policy_parts(request, response, report_only)
+        place = getattr(response, "form_leads_to", "") or of_next(request)
+        if place:
+            parts.update = {**(parts.update or {}), "form-action": [place]}
+        return parts
+
+
+def of_next(request: HttpRequest) -> str:
+    """Return where an app's request, to which this page goes on after the sign-in, will lead; "" for no such page."""
+    try:
+        following = urlsplit(next_of(request))
+        if following.path != reverse("idp:oidc:authorization"):
+            return ""
+        return authorization.leads_to(authorization.read(QueryDict(following.query)).redirect_uri)
+    except (authorization.Refused, ValueError):  # ValueError: http://[
+        return ""
+
+
+def next_of(request: HttpRequest) -> str:
+    """Return `next`, of the address or of the sign-in form, which comes back after a wrong password."""
+    if request.method == "POST" and request.path == resolve_url(settings.LOGIN_URL):
+        with suppress(SuspiciousOperation, UnreadablePostError):  # a form that is too large, or only half here
+            return request.POST.get("next") or request.GET.get("next", "")
+    return request.GET.get("next", "")
