@@ -103,7 +103,11 @@ class CanonicalHostMiddleware:
     move; APIs, discovery and health answer on both names, since programs do not follow redirects of a POST.
     """
 
-    PAGES = ("/jwt/api/docs/", "/identity/o/authorize")  # for people, among the paths for programs
+    PAGES = (
+        "/jwt/api/docs/",
+        "/identity/o/authorize",
+        "/identity/o/device",
+    )  # for people, among the paths for programs
     PROGRAMS = ("/healthz", "/.well-known/", "/jwt/.well-known/", "/identity/")
 
     def __init__(self, get_response: GetResponse) -> None:

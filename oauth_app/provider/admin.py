@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Any
+
 from allauth.idp.oidc import admin as stock
 from allauth.idp.oidc.models import Client, Token
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from .models import Consent
+from .more import client_pages, registration
 
 USERNAME = get_user_model().USERNAME_FIELD
 
@@ -25,6 +29,17 @@ class ClientAdmin(stock.ClientAdmin):
     list_select_related = ("owner",)
     readonly_fields = ("created_at",)
     fields = ("name", "id", "type", "scopes", "grant_types", "redirect_uris", "cors_origins", "owner", "created_at")
+
+    def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
+        """Give a new one that can keep it a secret."""
+        if not change:
+            obj.secret = "!"  # noqa: S105  the hash of nothing
+            obj.new_secret = registration.new_secret(obj)
+        admin.ModelAdmin.save_model(self, request, obj, form, change)
+
+    def response_add(self, request: HttpRequest, obj: Client, post_url_continue: str | None = None) -> HttpResponse:
+        """Tell the secret in the answer. allauth puts it into a message, and those wait in a cookie."""
+        return client_pages.told(request, obj, obj.new_secret, HTTPStatus.CREATED)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Refuse `?secret__startswith=…`, which would spell the secret's hash letter by letter."""

@@ -14,7 +14,7 @@ from . import engine
 from .adapter import ProviderAdapter
 
 MAKE_ONE = "Make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048"
-OURS = ("jwks", "authorization", "token", "revoke", "userinfo")
+OURS = ("jwks", "authorization", "token", "revoke", "userinfo", "device_code", "device_authorization")
 
 
 @register
@@ -42,6 +42,9 @@ def settings_of_the_provider(app_configs: Any, **kwargs: Any) -> list[CheckMessa
     if getattr(settings, "IDP_OIDC_ACCESS_TOKEN_FORMAT", "opaque") != "opaque":
         text = "IDP_OIDC_ACCESS_TOKEN_FORMAT must be opaque, which is the default: the API looks tokens up."
         found.append(Error(text, id="oauth_provider.E004"))
+    if "oauth_app.provider.hashers.ClientSecretHasher" not in settings.PASSWORD_HASHERS[1:]:
+        text = "PASSWORD_HASHERS must name oauth_app.provider.hashers.ClientSecretHasher, and not as the first."
+        found.append(Error(text, hint="The first one is for users' passwords.", id="oauth_provider.E006"))
     return found
 
 
@@ -52,7 +55,7 @@ def our_views_stand_first(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
         modules = {resolve(reverse(f"idp:oidc:{name}")).func.__module__ for name in OURS}
     except (NoReverseMatch, Resolver404):
         modules = set()
-    if modules == {"oauth_app.provider.views"}:
+    if modules and all(module.startswith("oauth_app.provider.") for module in modules):
         return []
     text = 'URLs: path("", include("oauth_app.provider.protocol")) must stand before any include of allauth.idp.urls.'
     return [Error(text, id="oauth_provider.E005")]

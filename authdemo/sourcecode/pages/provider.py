@@ -57,6 +57,22 @@ PAGES: dict[str, tuple[Part, ...]] = {
         ),
         Part("When something comes back that was used", ("oauth_app.provider.grants.by_refresh_token",)),
     ),
+    "provider:clients": (
+        Part("For this page", ("oauth_app.provider.more.client_pages.clients",)),
+        Part("When you make a new secret", ("oauth_app.provider.more.registration.renew",)),
+        Part("When you delete one", ("oauth_app.provider.more.registration.delete",)),
+    ),
+    "provider:add_client": (
+        Part(
+            "When you register it",
+            (
+                "oauth_app.provider.more.client_pages.add",
+                "oauth_app.provider.more.registration.checked_address",
+                "oauth_app.provider.more.registration.register",
+            ),
+        ),
+        Part("How its secret is kept", ("oauth_app.provider.hashers.ClientSecretHasher",)),
+    ),
     "provider:notes": (
         Part("For this page", ("oauth_app.provider.pages.notes",)),
         Part("When an app reads or adds one", ("oauth_app.provider.api.NotesView", "oauth_app.provider.api.HasScope")),

@@ -53,6 +53,8 @@ def ids() -> set[str]:
         ("OAUTH_ISSUER", "http://localhost:8000/", "oauth_provider.E002"),
         ("IDP_OIDC_ADAPTER", "allauth.idp.oidc.adapter.DefaultOIDCAdapter", "oauth_provider.E003"),
         ("IDP_OIDC_ACCESS_TOKEN_FORMAT", "jwt", "oauth_provider.E004"),
+        ("PASSWORD_HASHERS", ["django.contrib.auth.hashers.PBKDF2PasswordHasher"], "oauth_provider.E006"),
+        ("PASSWORD_HASHERS", ["oauth_app.provider.hashers.ClientSecretHasher"], "oauth_provider.E006"),
         ("ROOT_URLCONF", __name__, "oauth_provider.E005"),
     ],
 )
