@@ -2,7 +2,8 @@
 
 The site runs twice, over one database and one set of keys, so that everything which only shows with several
 instances can be seen. The world outside (the stand-ins for GitHub, Google and an OpenID provider) and the orders
-service are programs of their own, and so are the hostile pages; all that they share with the site is HTTP.
+service are programs of their own, and so are somebody else's app and the hostile pages; all that they share with the
+site is HTTP.
 """
 
 from __future__ import annotations
@@ -54,13 +55,16 @@ class WebProcess:
         return f"http://127.0.0.1:{self.port}/healthz"
 
 
-def web_processes(site: str, site_b: str, providers: str, hostile: str, orders: str) -> list[WebProcess]:
+def web_processes(
+    site: str, site_b: str, providers: str, third_party: str, hostile: str, orders: str
+) -> list[WebProcess]:
     """Return the processes in the order in which they start; each argument is the base URL of one."""
     outside = {"DJANGO_SETTINGS_MODULE": "demo.outside.settings"}
     return [
         WebProcess("site A", site, "authdemo.wsgi:application", "DEMO_SITE_URL", {"INSTANCE_NAME": "A"}),
         WebProcess("site B", site_b, "authdemo.wsgi:application", "DEMO_SITE_B_URL", {"INSTANCE_NAME": "B"}),
         WebProcess("providers", providers, "demo.outside.wsgi:application", "DEMO_PROVIDERS_URL", outside),
+        WebProcess("third-party app", third_party, "demo.outside.third_party.wsgi:application", "DEMO_THIRDPARTY_URL"),
         WebProcess("hostile pages", hostile, "demo.outside.hostile.wsgi:application", "DEMO_HOSTILE_URL"),
         WebProcess("orders", orders, "demo.orders.app:application", "DEMO_ORDERS_URL"),
     ]

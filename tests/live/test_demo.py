@@ -32,7 +32,14 @@ def fresh(tmp_path):
 def ports(running: RunningDemo) -> list[int]:
     return [
         int(url.rsplit(":", 1)[1])
-        for url in (running.site, running.site_b, running.providers, running.hostile, running.orders)
+        for url in (
+            running.site,
+            running.site_b,
+            running.providers,
+            running.third_party,
+            running.hostile,
+            running.orders,
+        )
     ]
 
 
@@ -45,7 +52,8 @@ def test_it_starts_everything_and_ends_everything(fresh, how):
     assert f"Open      {fresh.site}/" in fresh.output
     assert "alice / workshop-2026" in fresh.output
     assert "alice.outside / workshop-2026" in fresh.output
-    for url in (fresh.site, fresh.site_b, fresh.providers, fresh.hostile, fresh.orders):
+    assert f"runs at {fresh.third_party}/" in fresh.output
+    for url in (fresh.site, fresh.site_b, fresh.providers, fresh.third_party, fresh.hostile, fresh.orders):
         with urllib.request.urlopen(f"{url}/healthz", timeout=10) as answer:
             assert answer.status == 200
     served_by = [
@@ -101,8 +109,8 @@ def test_who_reads_what_it_says_and_leaves_ends_everything(fresh):
 def test_only_the_outside_beside_a_site_that_runs(fresh):
     with socket.create_server(("127.0.0.1", ports(fresh)[0])):  # a runserver, say
         fresh.start("--outside")
-        assert "stand-ins, the hostile pages and the orders service are running" in fresh.output
-        assert [port_in_use(port) for port in ports(fresh)] == [True, False, True, True, True]
+        assert "stand-ins, somebody else's app, the hostile pages and the orders service are running" in fresh.output
+        assert [port_in_use(port) for port in ports(fresh)] == [True, False, True, True, True, True]
         fresh.stop()
 
 

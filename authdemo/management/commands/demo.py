@@ -12,7 +12,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -33,12 +34,15 @@ Authdemo is running.
             alice.outside / {password}   at the stand-ins for GitHub, Google and Outside ID
 
   A second instance of the site runs at {site_b}/; `teacher` opens {site}/admin/.
+  Somebody else's app that prints the notes of the site's users runs at {third_party}/.
   Stop it with Ctrl-C.
 """
 OUTSIDE_BANNER = """
-The stand-ins, the hostile pages and the orders service are running, for the site at {site}/.
+The stand-ins, somebody else's app, the hostile pages and the orders service are running, for the site at {site}/.
 
   Sign in   alice.outside / {password}   at the stand-ins for GitHub, Google and Outside ID
+
+  Somebody else's app that prints the notes of the site's users runs at {third_party}/.
 
   Stop it with Ctrl-C.
 """
@@ -62,13 +66,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--outside",
             action="store_true",
-            help="Start all but the site: stand-ins, hostile pages, orders. For a site that runs already (runserver).",
+            help="Start all but the site (it runs already): stand-ins, third-party app, hostile pages, orders.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         processes = web_processes(
-            settings.SITE_URL, settings.SITE_B_URL, settings.PROVIDERS_URL, settings.HOSTILE_URL, settings.ORDERS_URL
-        )
+            settings.SITE_URL, settings.SITE_B_URL, settings.PROVIDERS_URL,
+            settings.THIRDPARTY_URL, settings.HOSTILE_URL, settings.ORDERS_URL,
+        )  # fmt: skip
         if options["outside"]:
             processes = [process for process in processes if not process.is_site]
         if problem := problem_with(processes):
@@ -81,7 +86,6 @@ class Command(BaseCommand):
         # DEBUG is for whoever edits the code (`runserver`); here an error is a page of ours and never a traceback.
         environment = os.environ | {"LABS": "true", "DEBUG": "false", "PYTHONUNBUFFERED": "1"}
         environment |= {process.setting: process.url for process in processes}
-        environment |= {"DEMO_THIRDPARTY_URL": settings.THIRDPARTY_URL}  # where "Allow" leads to
         if not options["outside"]:
             environment |= self.add_valkey(manager)
         for process in processes:
@@ -94,16 +98,11 @@ class Command(BaseCommand):
             raise CommandError("A process ended by itself; its last lines above say why. All others were ended too.")
 
     def prepare(self) -> None:
-        """Migrate and seed the site and the outside world, at the same time."""
+        """Migrate and seed the site, the outside world and the third-party app, at the same time."""
         self.stdout.write("Preparing the databases …")
-        script = "import django; django.setup(); from django.core.management import call_command as run; "
-        script += "run('migrate', verbosity=0); run('seed_outside', verbosity=0)"
-        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "demo.outside.settings"}
-        with subprocess.Popen([sys.executable, "-c", script], env=environment) as outside:
+        with prepared("demo.outside.settings", "seed_outside"), prepared("demo.outside.third_party.settings"):
             call_command("migrate", verbosity=0)
             call_command("seed_demo", verbosity=0)
-        if outside.returncode:
-            raise CommandError("The outside world's database could not be prepared; the lines above say why.")
 
     def add_valkey(self, manager: Manager) -> dict[str, str]:
         """Let the demo have a real Valkey where its wheel is installed and no REDIS_URL names a server."""
@@ -128,9 +127,26 @@ class Command(BaseCommand):
                 return
         banner = BANNER if any(process.is_site for process in processes) else OUTSIDE_BANNER
         self.stdout.write(
-            banner.format(site=settings.SITE_URL, site_b=settings.SITE_B_URL, password=settings.DEMO_PASSWORD)
+            banner.format(
+                site=settings.SITE_URL,
+                site_b=settings.SITE_B_URL,
+                third_party=settings.THIRDPARTY_URL,
+                password=settings.DEMO_PASSWORD,
+            )
         )
         self.stdout.flush()
+
+
+@contextmanager
+def prepared(settings_module: str, *seeds: str) -> Iterator[None]:
+    """Have the database of another project migrated and seeded meanwhile. Raises CommandError."""
+    script = "import django; django.setup(); from django.core.management import call_command as run; "
+    script += "; ".join(f"run('{command}', verbosity=0)" for command in ("migrate", *seeds))
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings_module}
+    with subprocess.Popen([sys.executable, "-c", script], env=environment) as process:
+        yield
+    if process.returncode:
+        raise CommandError(f"The database of {settings_module} could not be prepared; the lines above say why.")
 
 
 def wait_until_healthy(process: WebProcess, deadline: float) -> bool:

@@ -1,0 +1,13 @@
+"""The WSGI entry point: `waitress-serve --listen=127.0.0.1:9001 demo.outside.third_party.wsgi:application`."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from demo.outside.charset import utf8_only
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "demo.outside.third_party.settings"
+
+application = utf8_only(get_wsgi_application())
