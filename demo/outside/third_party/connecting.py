@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -58,12 +60,27 @@ def callback(request: HttpRequest) -> HttpResponse:
     if not request.GET.get("code"):
         raise Trouble("parameters")
     answer = _exchanged(request)
-    who = {"subject": str(answer["userinfo"]["sub"])[:255], "username": _name(answer["userinfo"])}
     asked = " ".join(parse_qs(urlsplit(trip["url"]).query)["scope"])
-    browser = request.session["browser"]
+    with _kept_or_given_back(answer):
+        # Authlib checks an ID token that is there, and misses none. We have asked for one (scope "openid").
+        if not answer.get("userinfo"):
+            raise Trouble("id_token")
+        who = {"subject": answer["userinfo"]["sub"][:255], "username": _name(answer["userinfo"])}
+        tokens.keep(request.session["browser"], PAPER.client_id, answer, asked, **who)
     request.session.cycle_key()  # whoever has planted the old key sees nothing of what comes now
-    tokens.keep(browser, PAPER.client_id, answer, asked, **who)
     return redirect("notes")
+
+
+@contextmanager
+def _kept_or_given_back(answer: dict[str, Any]) -> Iterator[None]:
+    """Where we cannot use tokens, nobody has them."""
+    try:
+        with understood():
+            usable(answer)
+            yield
+    except Trouble:
+        PAPER.give_back(str(answer.get("refresh_token") or answer.get("access_token") or ""))
+        raise
 
 
 def _is_of_the_site(request: HttpRequest) -> None:
@@ -77,19 +94,13 @@ def _is_of_the_site(request: HttpRequest) -> None:
         raise Trouble("issuer")
 
 
-def _exchanged(request: HttpRequest) -> Any:
+def _exchanged(request: HttpRequest) -> dict[str, Any]:
     """Return the tokens, and in `userinfo` what a good ID token says. Raises Trouble."""
     try:
         with understood():
-            answer = PAPER.authorize_access_token(request)
+            return dict(PAPER.authorize_access_token(request))
     except Refused as why:
         raise Trouble("code" if why.error == "invalid_grant" else "client") from None
-    # Authlib checks an ID token that is there, and misses none. We have asked for one (scope "openid").
-    if not answer.get("userinfo"):
-        PAPER.give_back(str(answer.get("refresh_token") or answer.get("access_token") or ""))
-        raise Trouble("id_token")
-    with understood():
-        return usable(answer)
 
 
 def _name(claims: Any) -> str:
