@@ -22,7 +22,12 @@ from .tokens import Ended, Use
 from .trouble import Trouble, understood
 
 NOTES = "/oauth/api/notes/"
-SCOPES = {"notes:read": "read your notes", "notes:write": "add notes in your name", "profile": "see your user name"}
+SCOPES = {
+    "openid": "know which account is yours",
+    "profile": "see your user name",
+    "notes:read": "read your notes",
+    "notes:write": "add notes in your name",
+}
 
 
 class NoteForm(forms.Form):

@@ -10,13 +10,13 @@ import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from .conftest import Visitor
+from .conftest import App, Visitor
 from .fake_site import NOTES
 
 pytestmark = pytest.mark.live
 
 
-def kept(app) -> list[tuple[object, ...]]:
+def kept(app: App) -> list[tuple[object, ...]]:
     return app.sql("SELECT * FROM paper_connection WHERE access_token != ''")
 
 
@@ -259,7 +259,7 @@ def test_without_a_refresh_token_or_an_end(visitor, app):
 STRANGER = rsa.generate_private_key(65537, 2048)
 ID_TOKENS = {
     "missing": lambda site, access: None,
-    "none": lambda site, access: jwt.encode({"sub": "7", "aud": "paper-and-ink"}, None, "none"),
+    "none": lambda site, access: jwt.encode({"sub": "7", "aud": "paper-and-ink"}, "", "none"),
     "another key": lambda site, access: site.id_token(access, STRANGER),
     "a secret of ours": lambda site, access: site.id_token(access, "outside-paper-secret" * 2, "HS256"),
     "another issuer": lambda site, access: site.id_token(access, iss="https://evil.example"),

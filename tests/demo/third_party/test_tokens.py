@@ -11,6 +11,7 @@ from .fake_site import NOTES
 
 pytestmark = pytest.mark.live
 OVER = "UPDATE paper_connection SET expires_at = '2020-01-01 00:00:00'"
+OVER_LAST = f"{OVER} WHERE id = (SELECT max(id) FROM paper_connection)"  # noqa: S608
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
 
 
@@ -88,7 +89,7 @@ def test_a_slow_exchange_holds_up_the_tabs_of_one_browser_only(visitor, another,
     other.connect()
     visitor.connect()
     mine = visitor.cookies["paper_session"]
-    app.sql(OVER + " WHERE id = (SELECT max(id) FROM paper_connection)")
+    app.sql(OVER_LAST)
     good = app.site.answers["/token"]
     app.site.answers["/token"] = lambda call: (app.site.released.wait(30), good(call))[1]
     with ThreadPoolExecutor(2) as pool:
