@@ -11,13 +11,14 @@ from authdemo.mechanisms import MECHANISMS
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return `mechanisms` for the navigation, the instance's name and how the session was opened."""
+    """Return `mechanisms` for the navigation, the instance's name, how the session was opened, and more."""
     return {
         "mechanisms": MECHANISMS,
         "section": request.path.split("/")[1],  # each mechanism's paths start with its slug
         "instance_name": settings.INSTANCE_NAME,
         "labs": settings.LABS or settings.DEBUG,
         "experiments": settings.LABS,
+        "third_party_url": settings.THIRDPARTY_URL,
         "session_opened_by": session_opened_by(request),
     }
 

@@ -157,3 +157,27 @@ def test_a_stored_token_at_work_and_what_remains(demo, page):
     page.get_by_text("remains", exact=False).first.wait_for()
     assert sweep(page, demo.site, ["/oauth/behalf/", "/oauth/connections/"]) == []
     assert sweep(page, demo.providers, ["/google/apps"]) == []
+
+
+def test_the_third_party_app(demo, page):
+    sign_in(page, demo.site)
+    app = demo.third_party
+    assert sweep(page, app, ["/", "/notes/", "/callback/?code=a&state=b", "/denied/", "/export/", "/nothing/"]) == []
+    page.goto(app)
+    page.get_by_role("button", name="Connect my notes").click()
+    page.get_by_role("button", name="Allow").click()
+    page.wait_for_url(f"{app}/notes/")
+    page.get_by_label("Add a note from here").fill("Readable by everybody")
+    page.get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Ask for notes:write").wait_for()
+    assert violations(page) == []
+    page.goto(f"{app}/export/")
+    page.get_by_role("button", name="Run it now").click()
+    page.get_by_role("heading", name="The run of").wait_for()
+    page.goto(f"{app}/television/")
+    assert violations(page) == []
+    page.get_by_role("button", name="Switch on").click()
+    assert sweep(page, app, ["/", "/notes/", "/export/", "/television/"]) == []
+    page.goto(f"{demo.site}/oauth/apps/")
+    page.get_by_role("button", name="Take back the access of Paper & Ink").click()
+    assert sweep(page, app, ["/notes/"]) == []

@@ -29,6 +29,8 @@ COOKIES = {
     "outside_google": "provider's session key",
     "outside_oidc": "provider's session key",
     "outside_csrf": "provider's CSRF cookie",
+    "paper_session": "app's session key",
+    "paper_csrf": "app's CSRF cookie",
     "oauth_provider": "",  # the name of a provider
     "oauth_slow": "",  # on
     "lab_naive": "naive session key",
@@ -50,6 +52,7 @@ FIELDS = {
     "access_token": "provider's access token",
     "refresh_token": "provider's refresh token",
     "id_token": "ID token",
+    "device_code": "device code",
 }
 _names = "|".join(FIELDS)
 FORM = re.compile(rf"(?:^|[?&#\s])({_names})=([^&#\s\"<>]*)")
@@ -105,7 +108,7 @@ class Used:
 
     def key_files(self, folder: Path) -> None:
         """Note the secrets that the processes have made for themselves."""
-        for name in ("secret_key", "outside_secret_key", "oauth_token_key"):
+        for name in ("secret_key", "outside_secret_key", "third_party_secret_key", "oauth_token_key"):
             self.add(name, (folder / name).read_text(encoding="ascii"))
         ring = json.loads((folder / "jwt_keys.json").read_text(encoding="ascii"))["keys"]
         pems = {"jwt_keys.json": ring[-1]["private"]}

@@ -41,6 +41,8 @@ STEPS: list[Callable[[Run], None]] = [
     provider_steps.connect_switch_disconnect,
     provider_steps.on_my_behalf,
     third_party_steps.a_third_party_app,
+    third_party_steps.paper_and_ink,
+    third_party_steps.a_television,
     attack_steps.each_attack_on_a_sign_in,
     steps.the_other_device,
     steps.credentials_in_addresses,

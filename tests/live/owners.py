@@ -79,6 +79,20 @@ OWNERS = [
     Owner("provider's access token", "site json:/identity/o/api/token", "how it is handed out"),
     Owner("provider's refresh token", "site json:/identity/o/api/token", "how it is handed out"),
     Owner("ID token", "site json:/identity/o/api/token", "how it is handed out"),
+    # Paper & Ink: what waits for an answer is in its session, which is in its database; and there are its tokens.
+    Owner("state", "paper:django_session.session_data", "compared with the one that comes back"),
+    Owner("nonce", "paper:django_session.session_data", "compared with the one in the ID token"),
+    Owner("verifier", "paper:django_session.session_data", "sent when the code is exchanged"),
+    Owner("challenge", "paper:django_session.session_data", "in the address that was asked"),
+    Owner("state", "paper location:/connect/", "to the site"),
+    Owner("nonce", "paper location:/connect/", "to the site"),
+    Owner("challenge", "paper location:/connect/", "to the site"),
+    Owner("provider's access token", "paper:paper_connection.access_token", "used for each call"),
+    Owner("provider's refresh token", "paper:paper_connection.refresh_token", "exchanged for the next one"),
+    Owner("device code", "paper:paper_screen.device_code", "asked with, until somebody has answered"),
+    Owner("device code", "site json:/identity/o/api/device/code", "how it is handed out"),
+    Owner("app's session key", "paper:django_session.session_key", "its store of sessions"),
+    Owner("form token", "paper page:*", "each form has one; it counts only beside the cookie"),
     # Slow motion: the way out waits in the session, the way back at its own address.
     Owner("challenge", "site:django_session.session_data", "the request to the provider, which waits there"),
     Owner("challenge", "valkey:sessions values", "the copy of that"),
@@ -125,10 +139,16 @@ OWNERS = [
     Owner("jwt_keys.json", "file:jwt_keys.json", "made once for all processes"),
     Owner("oauth_token_key", "file:oauth_token_key", "made once for all processes"),
     Owner("oauth_provider_key.pem", "file:oauth_provider_key.pem", "made once for all processes"),
+    Owner("third_party_secret_key", "file:third_party_secret_key", "made once"),
     Owner("outside_secret_key", "file:outside_secret_key", "made once"),
     Owner("outside_oidc_key.pem", "file:outside_oidc_key.pem", "made once"),
 ]
-FILES = {"file:site.sqlite3*": "site:*", "file:outside.sqlite3*": "outside:*", "file:valkey/*": "valkey:*"}
+FILES = {
+    "file:site.sqlite3*": "site:*",
+    "file:outside.sqlite3*": "outside:*",
+    "file:third_party.sqlite3*": "paper:*",
+    "file:valkey/*": "valkey:*",
+}
 
 
 def owners(kind: str, place: str) -> list[Owner]:

@@ -22,7 +22,7 @@ from tests.fixtures.demo import RunningDemo
 from tests.live.credentials import Used
 
 ENCODED = re.compile(rb"[A-Za-z0-9+/_=-]{24,}")
-BASES = {"site.sqlite3": "site", "outside.sqlite3": "outside"}
+BASES = {"site.sqlite3": "site", "outside.sqlite3": "outside", "third_party.sqlite3": "paper"}
 
 
 class Places(defaultdict[str, bytearray]):
@@ -65,7 +65,7 @@ def stores(places: Places, demo: RunningDemo) -> None:
 
 
 def databases(places: Places, folder: Path) -> None:
-    """Every column of every table of both databases."""
+    """Every column of every table of each database."""
     for file, name in BASES.items():
         with closing(sqlite3.connect(f"file:{folder / file}?mode=ro", uri=True)) as connection:
             connection.text_factory = bytes
@@ -112,6 +112,7 @@ class Answers:
 
     def __init__(self, demo: RunningDemo, used: Used, places: Places) -> None:
         self.owners = {demo.site: "site", demo.site_b: "site", demo.providers: "outside", demo.orders: "orders"}
+        self.owners |= {demo.third_party: "paper"}
         # They answer on both names: one is another site than this one, the other is the same.
         hostile = urlsplit(demo.hostile).port
         self.owners |= {f"http://{name}:{hostile}": "hostile" for name in ("127.0.0.1", "localhost")}

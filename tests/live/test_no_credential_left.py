@@ -17,7 +17,7 @@ from tests.live.owners import OWNERS, Owner, owners
 from tests.live.places import Places, peeled, stores
 from tests.live.visit import Run, environment_with_tap
 
-PROCESSES = ("authdemo.wsgi", "authdemo.wsgi", "demo.outside.wsgi", "demo.orders.app")
+PROCESSES = ("authdemo.wsgi", "authdemo.wsgi", "demo.outside.wsgi", "demo.outside.third_party.wsgi", "demo.orders.app")
 
 EXPECTED = {*COOKIES.values(), *FIELDS.values(), *(owner.kind for owner in OWNERS)} - {""}
 EXPECTED |= {"password", "wrong password", "forged token", "typed secret"}

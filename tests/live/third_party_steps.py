@@ -1,4 +1,7 @@
-"""What a third-party app and its user do: ask, allow, exchange, call, refresh, reuse, give back, take back."""
+"""What third-party apps and their user do: ask, allow, exchange, call, refresh, reuse, give back, take back.
+
+One is a program here, which does what a good app would not. Then comes the real one, in a browser.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import hashlib
 import secrets
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from playwright.sync_api import expect
 
 from authdemo.third_party import CLIENT_ID, CLIENT_SECRET
 from tests.live.places import stores
@@ -17,7 +22,7 @@ TOKEN, REVOKE = "/identity/o/api/token", "/identity/o/api/revoke"
 
 
 def a_third_party_app(run: Run) -> None:
-    """Paper & Ink, whose server is a program here. The user comes as a stranger first, and is remembered then."""
+    """One whose server is a program here. The user comes as a stranger first, and is remembered then."""
     carol, app = Person(run.site), run.client()
     carol.hooks["response"] = run.answers.of_client
     for wanted in ("openid notes:read", "openid notes:read notes:write"):
@@ -76,7 +81,57 @@ def call(run: Run, app: Any, access: str) -> int:
 
 
 def follow_here(carol: Person, answer: Any) -> Any:
-    """Follow redirects on this site only: nobody listens at the app's address."""
+    """Follow redirects on this site only: the code is for the program here, and not for the real app."""
     while answer.is_redirect and not answer.headers["Location"].startswith("http://127.0.0.1"):
         answer = carol.get(answer.headers["Location"])
     return answer
+
+
+def paper_and_ink(run: Run) -> None:
+    """The real one: say no, say yes, add a note, fetch new tokens, take it back, connect again, disconnect."""
+    run.sign_in()
+    run.page.goto(run.demo.third_party)
+    run.press("Connect my notes")
+    stores(run.places, run.demo)  # the app waits for an answer
+    run.press("Deny")
+    run.press("Connect my notes after all")
+    run.press("Allow")
+    run.page.get_by_label("Add a note from here").fill("Written on paper first")
+    run.press("Add")
+    run.press("Ask for notes:write")
+    run.press("Allow")
+    run.press("Add")
+    expect(run.page.get_by_role("article")).to_contain_text("Written on paper first")
+    run.press("Fetch new tokens now")
+    expect(run.page.get_by_role("main")).to_contain_text("exchanged for new tokens")
+    stores(run.places, run.demo)
+    run.go("/oauth/apps/")
+    run.page.get_by_role("button", name="Take back the access of Paper & Ink").click()
+    run.page.goto(f"{run.demo.third_party}/notes/")
+    expect(run.page.get_by_role("heading", level=1)).to_have_text("The site does not let us in any more")
+    run.press("Connect again")
+    run.press("Allow")
+    run.page.wait_for_url(f"{run.demo.third_party}/notes/")
+    run.press("Disconnect")
+    run.page.goto(f"{run.demo.third_party}/callback/?code={run.used.add('code', secrets.token_urlsafe(20))}")
+    run.page.goto(f"{run.demo.third_party}/export/")
+    run.press("Run it now")
+    expect(run.page.get_by_role("main")).to_contain_text("200 OK")
+
+
+def a_television(run: Run) -> None:
+    """Its code is typed in another tab of the same browser."""
+    run.page.goto(f"{run.demo.third_party}/television/")
+    run.press("Switch on")
+    stores(run.places, run.demo)  # the device code waits there
+    code = run.page.locator(".code").inner_text()
+    run.go("/identity/o/device")
+    run.page.get_by_label("Code").fill(code)
+    run.press("Next")
+    run.press("Allow")
+    run.page.goto(f"{run.demo.third_party}/television/")
+    expect(run.page.get_by_role("heading", level=1)).to_have_text("Notes of carol")  # when it is time to ask
+    stores(run.places, run.demo)
+    run.press("Switch off")
+    run.go("/oauth/apps/")
+    run.end_session()

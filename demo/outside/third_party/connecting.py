@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from . import tokens
 from .models import Answered, Connection
@@ -40,7 +40,7 @@ def connect(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(answer.url, status=303)
 
 
-@require_safe
+@require_GET  # no HEAD: it would use the code up, for nobody
 def callback(request: HttpRequest) -> HttpResponse:
     """Take the answer. Whatever is wrong with it, no code is exchanged. The address with the code is left at once."""
     if any(len(request.GET.getlist(name)) > 1 or len(request.GET.get(name, "")) > LONGEST for name in PARAMETERS):

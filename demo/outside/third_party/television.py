@@ -36,6 +36,7 @@ def on(request: HttpRequest) -> HttpResponse:
     with understood():
         shown = _shown(answer)
     browser = request.session.setdefault("browser", secrets.token_hex(16))
+    request.session.cycle_key()  # whoever has planted the old key sees nothing of what comes now
     _forget(request)
     Screen.objects.update_or_create(
         browser=browser, defaults=shown | {"state": State.WAITING, "slowed": False, "asked": 0}

@@ -15,11 +15,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from .calls import PATIENCE
-from .models import Connection
+from .models import Connection, Screen
 from .site import CLIENTS
 from .trouble import Refused, Trouble
 
 LONGEST_LIFE = 10 * 365 * 24 * 60 * 60  # seconds; what a site says beyond that is no date
+FORGOTTEN = timedelta(days=45)
 TURN = timedelta(seconds=3 * PATIENCE)  # discovery, the exchange, and some time to write it down
 
 
@@ -115,6 +116,10 @@ def keep(browser: str, client_id: str, answer: Mapping[str, Any], asked: str, **
         )
     if before:
         give_back(before)
+    # Whoever has not been here for so long has no session any more, and tokens that the site has ended.
+    long_ago = timezone.now() - FORGOTTEN
+    Connection.objects.filter(Q(refreshed_at=None) | Q(refreshed_at__lt=long_ago), connected_at__lt=long_ago).delete()
+    Screen.objects.filter(expires_at__lt=long_ago).delete()
     return connection
 
 

@@ -71,6 +71,7 @@ def test_headers(app, path):
 def test_strange_requests(app):
     assert requests.get(f"{app.url}/", headers={"Host": "evil.example"}, timeout=20).status_code == 400
     assert requests.get(f"{app.url}/connect/", timeout=20).status_code == 405
+    assert requests.head(f"{app.url}/callback/", timeout=20).status_code == 405
     assert requests.get(f"{app.url}/", headers={"Content-Type": "x/y; charset=zlib"}, timeout=20).status_code == 415
 
 
@@ -286,6 +287,7 @@ def test_an_id_token_that_is_not_believed(visitor, app, wrong):
     app.site.answers["/token"] = tokens
     answer = visitor.come_back(visitor.set_out()["state"])
     assert answer.status_code == 502
+    assert "We cannot believe who that was" in answer.text or wrong in {"no JWT", "not even text"}
     assert kept(app) == []
     assert app.site.asked("/revoke")[0].form["token"].startswith("refresh-token-number-")
 

@@ -48,6 +48,18 @@ def test_it_shows_the_code_and_asks_for_no_more_than_it_needs(visitor, app, on):
     assert call.authorization == ""
 
 
+def test_who_planted_the_cookie_of_before_sees_nothing(visitor, another, app):
+    app.site.answers["/device/code"] = lambda call: (200, code(app))
+    thief = another()
+    page = visitor.get(PAGE)
+    visitor.press(page, "Switch on")
+    visitor.press(visitor.get(PAGE), "Switch off")
+    thief.cookies.update(visitor.cookies)
+    visitor.press(visitor.get(PAGE), "Switch on")
+    assert "WDJB-MJHT" not in thief.get(PAGE).text
+    assert "WDJB-MJHT" in visitor.get(PAGE).text
+
+
 def test_it_asks_when_it_is_time_and_not_before(visitor, app, on):
     for _ in range(3):
         visitor.get(PAGE)

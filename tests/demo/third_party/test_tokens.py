@@ -269,6 +269,17 @@ def test_what_comes_of_a_refresh_after_a_disconnect_is_given_back(visitor, app):
     assert len(app.site.asked("/revoke")) == 2
 
 
+def test_what_nobody_has_used_for_long_is_forgotten(visitor, another, app):
+    app.sql("DELETE FROM paper_connection")
+    for _ in range(3):
+        another().connect()
+    app.sql("UPDATE paper_connection SET connected_at = '2020-01-01 00:00:00'")
+    (newest,) = app.sql("SELECT max(id) FROM paper_connection")[0]
+    app.sql("UPDATE paper_connection SET refreshed_at = CURRENT_TIMESTAMP WHERE id = ?", str(newest))
+    visitor.connect()
+    assert len(app.sql("SELECT * FROM paper_connection")) == 2
+
+
 def test_two_people_have_two_connections(visitor, another, app):
     visitor.connect()
     other = another()

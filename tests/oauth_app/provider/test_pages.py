@@ -131,3 +131,11 @@ def test_in_the_admin_no_filter_spells_out_a_secret(app, query):
     staff = Client()
     staff.force_login(User.objects.get(username="teacher"))
     assert staff.get(f"/admin/allauth_idp_oidc/client/?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("path", [APPS, NOTES, "/oauth/"])
+def test_an_app_to_try_it_with_where_one_runs(alices, settings, path):
+    settings.THIRDPARTY_URL = "http://127.0.0.1:4711"
+    assert 'href="http://127.0.0.1:4711/"' in alices.get(path).content.decode()
+    settings.THIRDPARTY_URL = ""
+    assert "Paper &amp; Ink" not in alices.get(path).content.decode()
