@@ -59,6 +59,9 @@ SECRETS = {
     "outside_google": "session key at the provider",
     "outside_oidc": "session key at the provider",
     "outside_csrf": "CSRF token of the provider",
+    # Those of the third-party app (demo/outside/third_party/settings.py). It tells their names, and never a value.
+    "paper_session": "session key at the app",
+    "paper_csrf": "CSRF token of the app",
     "request": "signed request of the provider",
 }
 
@@ -69,7 +72,7 @@ CHOSEN = {"password", "client secret", "typed name", "personal data", "key"}
 # What lets somebody in, as opposed to what only ties two requests together.
 CREDENTIALS = {
     "session key", "signed session", "password", "access token", "refresh token", "ID token", "token",
-    "authorization code", "credential", "client secret", "session key at the provider",
+    "authorization code", "credential", "client secret", "session key at the provider", "session key at the app",
 }  # fmt: skip
 
 # Names whose values may be shown when their shape is harmless, too.
@@ -105,7 +108,7 @@ WORDS = {
     "response_types_supported",
     "grant_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported", "scopes_supported",
     "code_challenge_methods_supported", "token_endpoint_auth_methods_supported", "x-oauth-scopes",
-    "x-accepted-oauth-scopes", "include_granted_scopes", "token_type_hint", "reason", "more",
+    "x-accepted-oauth-scopes", "include_granted_scopes", "token_type_hint", "reason", "more", "scopes",
 }  # fmt: skip
 OTHERS = {
     # Shapes of their own (see redaction.SHAPES), values that are parts, and names whose values are masked.
@@ -114,7 +117,7 @@ OTHERS = {
     "last-modified", "if-none-match", "if-modified-since", "content-security-policy", "permissions-policy",
     "strict-transport-security", "retry-after", "sec-ch-ua", "x-forwarded-for", "x-forwarded-proto", "forwarded",
     "accept-charset", "range", "via", "set-cookie", "q", "o", "p", "sub", "aud",
-    "azp", "at_hash", "email_verified", "verified", "primary", "node_id", "scopes", "message", "server",
+    "azp", "at_hash", "email_verified", "verified", "primary", "node_id", "message", "server", "x-request-id",
 }  # fmt: skip
 NAMES = {name.lower() for name in SECRETS} | NUMBERS | TIMES | EPOCHS | URLS | WORDS | OTHERS
 
@@ -148,14 +151,16 @@ CONSTANTS = CODES | {
     # OAuth2 and OpenID Connect
     "openid", "profile", "email", "user:email", "read:user", "offline_access", "offline", "online", "consent",
     "login", "select_account", "code", "query", "fragment", "form_post", "authorization_code", "refresh_token",
-    "client_credentials", "password", "S256", "plain", "Bearer", "bearer", "notes:read", "notes:write", "User",
+    "client_credentials", "password", "S256", "plain", "Bearer", "bearer", "notes:read", "notes:write", "notes:export",
+    "User",
     "teal", "plum", "amber", "red",  # a learner's colour
     "client_secret_basic", "client_secret_post", "access_token", "public_repo", "repo", "timetable",
     "https://www.googleapis.com/auth/calendar.readonly", "PERMISSION_DENIED", "UNAUTHENTICATED", "authError",
     "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
     # This site
     "session", "jwt", "oauth2", "session cookie", "access token", "user", "staff", "A", "B", "ok", "failed",
-    "connect", "grant", "deny", "github", "google", "outside", "RSA", "EC", "OKP", "sig", "RS256", "ES256", "EdDSA",
+    "connect", "grant", "allow", "deny", "again", "github", "google", "outside",
+    "RSA", "EC", "OKP", "sig", "RS256", "ES256", "EdDSA",
 }  # fmt: skip
 
 # Words of paths at the providers. Those of this site's own paths are read from its URLconf.

@@ -11,7 +11,7 @@ from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
-from . import flows, recorder
+from . import flows, followed, recorder
 from .counters import Counters, authenticating
 
 GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponseBase]
@@ -29,7 +29,8 @@ class WireMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, with `Server-Timing`."""
         recorded = recorder.wanted(request)
-        counters = Counters(detailed=recorded)
+        of_an_app = not recorded and followed.possible(request)
+        counters = Counters(detailed=recorded or of_an_app)
         with counters:
             response = self.get_response(request)
         response["Server-Timing"] = counters.header()
@@ -38,15 +39,20 @@ class WireMiddleware:
         if recorded:
             # Now, not at the close: a provider's report may come sooner. The counters are closed, it is in no count.
             flows.remember(request, response)
+            followed.begin(request, response)
             at_close(response).append(partial(record, request, response, counters))
+        elif of_an_app and (call := followed.call(request, response)):
+            at_close(response).append(partial(record, request, response, counters, call))
         return response
 
 
-def record(request: HttpRequest, response: HttpResponseBase, counters: Counters) -> None:
+def record(
+    request: HttpRequest, response: HttpResponseBase, counters: Counters, call: followed.Call | None = None
+) -> None:
     """Hand the exchange to the recorder, outside of its counters, and once."""
     if not counters.closed:  # Django's test client closes a stream again from within its close
         counters.closed = True
-        recorder.record(request, response, counters)
+        recorder.record(request, response, counters, **(call.fields if call else {}))
 
 
 def at_close(response: HttpResponseBase) -> list[Callable[[], Any]]:

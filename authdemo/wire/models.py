@@ -35,7 +35,8 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
 class Exchange(models.Model):
     """One request and its answer. Written after the answer was sent, and only while the panel is open.
 
-    What this site did not answer itself (every leg but FRONT) has no statements of its own; `host` says who answered.
+    What this site did not answer itself (every leg but FRONT and CALL) has no statements of its own; `host` says who
+    answered. A call of somebody's app may be kept twice, as both ends have seen it: CALL is ours, TOLD is the app's.
     """
 
     class Leg(models.TextChoices):
@@ -45,6 +46,9 @@ class Exchange(models.Model):
         BACK = "back", "site → provider"
         OUTSIDE = "outside", "browser → provider"
         DEVICE = "device", "other device → site"
+        APP = "app", "browser → app"
+        CALL = "call", "app → site"
+        TOLD = "told", "app → site, as the app tells it"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     browser = models.CharField(max_length=64, help_text="Keyed hash of the browser's wire cookie.")
@@ -74,6 +78,10 @@ class Exchange(models.Model):
     auth_microseconds = models.PositiveIntegerField(default=0)
     request_bytes = models.PositiveIntegerField(default=0, help_text="Of the body.")
     response_bytes = models.PositiveIntegerField(null=True, help_text="Of the body; null for a stream.")
+    flow = models.CharField(max_length=16, blank=True, help_text="Fingerprint of the state that an app has made.")
+    other_end = models.UUIDField(
+        null=True, help_text="The site's own record of what an app tells, as the app names it."
+    )
 
     objects = ExchangeQuerySet.as_manager()
 
@@ -90,12 +98,13 @@ class Exchange(models.Model):
         if not self.at_the_site:
             return "oauth"
         by = {"session": "sessions", "jwt": "jwt", "oauth2": "oauth"}.get(self.mechanism)
-        return by or ("jwt" if self.path.startswith("/orders/") else self.path.split("/")[1])
+        first = self.path.split("/")[1]
+        return by or {"orders": "jwt", "identity": "oauth", ".well-known": "oauth"}.get(first, first)
 
     @property
     def at_the_site(self) -> bool:
-        """Whether it was sent to the site (or to orders), and not to a provider: whom was it taken for?"""
-        return self.leg not in {self.Leg.BACK, self.Leg.OUTSIDE}
+        """Whether the site (or orders) says of it whom it was taken for: it was sent there, and not told by others."""
+        return self.leg in {self.Leg.FRONT, self.Leg.DEVICE, self.Leg.CALL}
 
     @property
     def reason(self) -> str:

@@ -29,14 +29,16 @@ MOST_CALLS = 100
 # Looked at by the pages themselves every two seconds, or about the list itself: they would push out what was done.
 # Whatever people paste there may be a credential of somewhere else: not even its names and numbers are kept.
 BODY_WITHHELD = ("/jwt/inspector/", "/jwt/api/inspect/")
-NOT_RECORDED = ("/wire/", "/start-over/", "/workshop/tour/status/", "/healthz", "/favicon.ico")
+NOT_RECORDED = (
+    "/wire/", "/start-over/", "/workshop/tour/status/", "/oauth/third-party/", "/healthz", "/favicon.ico",
+)  # fmt: skip
 
 
 def wanted(request: HttpRequest) -> bool:
     """Tell whether this exchange is to be kept. Reads a small body, so that it is still there afterwards."""
     if request.path.startswith((*NOT_RECORDED, settings.STATIC_URL)) or not recorded_as(request):
         return False
-    _content(request)  # Django keeps what was read, and views read it from there
+    read_body(request)  # Django keeps what was read, and views read it from there
     return True
 
 
@@ -53,10 +55,13 @@ def also_kept(request: HttpRequest) -> list[Exchange]:
     return kept
 
 
-def record(request: HttpRequest, response: HttpResponseBase, counters: Counters) -> None:
-    """Keep an exchange, and what happened during it. The answer was sent: nobody feels a failure, it is logged."""
+def record(request: HttpRequest, response: HttpResponseBase, counters: Counters, **fields: Any) -> None:
+    """Keep an exchange, and what happened during it. The answer was sent: nobody feels a failure, it is logged.
+
+    `fields` are those of `Exchange` that the request itself does not tell.
+    """
     try:
-        keep(describe(request, response, counters), *also_kept(request))
+        keep(describe(request, response, counters, **fields), *also_kept(request))
     except Exception as error:  # noqa: BLE001  whatever it is, it must not reach the user, nor its text the log
         logger.error("an exchange was not kept: %s", type(error).__name__)
 
@@ -68,14 +73,14 @@ def keep(exchange: Exchange, *others: Exchange) -> None:
         Exchange.objects.prune(exchange.browser)
 
 
-def describe(request: HttpRequest, response: HttpResponseBase, counters: Counters) -> Exchange:
+def describe(request: HttpRequest, response: HttpResponseBase, counters: Counters, **fields: Any) -> Exchange:
     """Return the redacted exchange, not saved yet."""
     caller = who(request, response)
     known = what_is_known(request, caller["username"], caller["became"])
     sent = redaction.redact_request(request_parts(request), known)
     answer = redaction.redact_response(response_parts(response, withheld(request)), known)
     return Exchange(
-        browser=recorded_as(request),
+        **{"browser": recorded_as(request)} | fields,
         at=timezone.now() - timedelta(seconds=time.perf_counter() - counters.started),
         instance=settings.INSTANCE_NAME,
         method=sent["method"],
@@ -110,10 +115,11 @@ def who(request: HttpRequest, response: HttpResponseBase) -> dict[str, Any]:
     Nobody is looked up for this: where no view asked for the user, there is none.
     """
     user: Any = getattr(request, "user", None)
-    if hasattr(request, "auth"):  # DRF leaves there what it found
+    if hasattr(request, "auth"):  # DRF leaves there what it found: a token of ours, or one that an app was given
         context = getattr(response, "renderer_context", None) or {}
         asked = not context or bool(context["request"].authenticators)
-        mechanism = "jwt" if request.auth is not None else ""
+        by = "oauth2" if hasattr(request.auth, "get_scopes") else "jwt"
+        mechanism = by if request.auth is not None else ""
         return {"asked": asked, "mechanism": mechanism, "username": _name(user), "became": None}
     if user is None or (isinstance(user, SimpleLazyObject) and user.__dict__["_wrapped"] is empty):
         return {"asked": False, "mechanism": "", "username": "", "became": None}
@@ -146,8 +152,8 @@ def request_parts(request: HttpRequest) -> redaction.RequestParts:
         headers=list(request.headers.items()),
         cookies=list(request.COOKIES.items()),
         content_type=request.content_type or "",
-        content=b"" if multipart else _content(request),
-        fields=_fields(request) if multipart and _content(request) else (),
+        content=b"" if multipart else read_body(request),
+        fields=_fields(request) if multipart and read_body(request) else (),
         size=_length(request),
     )
 
@@ -157,7 +163,8 @@ def withheld(request: HttpRequest) -> bool:
     return request.path.startswith(BODY_WITHHELD)
 
 
-def _content(request: HttpRequest) -> bytes:
+def read_body(request: HttpRequest) -> bytes:
+    """Return a small body, which Django keeps then; empty for a large one, and for one that is withheld."""
     if _length(request) > LARGEST_BODY or withheld(request):
         return b""
     try:

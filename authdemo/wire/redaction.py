@@ -3,7 +3,7 @@
 One rule: a value is masked unless its name is known to be harmless *and* its shape is. So it does not matter where a
 credential stands, how it is encoded, or whether anybody thought of that place: what is not known is not kept.
 
-Pure functions, from values to what JSON can hold:
+Pure functions (`Known.is_client` may ask the database), from values to what JSON can hold:
 
 - text, a number, true, false or null: harmless, kept as it is
 - `{"mask", "kind", "length", "fingerprint"}`: was masked. The fingerprint is keyed with SECRET_KEY, so it recognises
@@ -47,11 +47,14 @@ LITERAL = re.compile(r"'(?:[^']|'')*'")
 
 @dataclass(frozen=True)
 class Known:
-    """What is public here: words of this site's paths, hosts that are ours or a provider's, names of this user."""
+    """What is public here: words of this site's paths, hosts that are ours or a provider's, names of this user, and
+    the ids of the apps that are registered here.
+    """
 
     words: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
     values: frozenset[str] = frozenset()
+    is_client: Callable[[str], bool] = lambda text: False
 
 
 # ---- One value
@@ -171,9 +174,9 @@ def challenge(text: str, known: Known) -> Kept:
     return f'{scheme} error="{error[1]}" …' if error and error[1] in harmless.CODES else f"{scheme} …"
 
 
-def public(text: str, known: Known) -> Kept:
-    """Return a value that the project said is public: the name of the user whom the server knew."""
-    return text if text in known.values else None
+def client(text: str, known: Known) -> Kept:
+    """Return the id of a client, ours at a provider or an app's here. It identifies, and proves nothing."""
+    return text if text in known.values or known.is_client(text) else None
 
 
 def url(text: str, known: Known) -> Kept:
@@ -201,8 +204,8 @@ SHAPES: dict[str, Callable[[str, Known], Kept]] = {
     "server-timing": timing,
     "www-authenticate": challenge,
     "accept-language": language,
-    "client_id": public,
-    "azp": public,
+    "client_id": client,
+    "azp": client,
 }
 
 

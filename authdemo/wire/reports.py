@@ -1,4 +1,7 @@
-"""`POST /wire/reports/`: what the outside world saw of a flow that this site began (`demo/outside/reports.py`).
+"""`POST /wire/reports/`: what the outside world saw of a flow of a browser of this site.
+
+A provider tells of a flow that this site began (`demo/outside/reports.py`), somebody's app of one that it began itself
+(`demo/outside/third_party/reports.py`): as a server, which the browser has asked, and as a client of this site.
 
 Nothing of a report is trusted. It passes the same redaction as everything else, it gets into the list of the browser
 whose `state` it names, and into no other.
@@ -7,8 +10,6 @@ whose `state` it names, and into no other.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -26,11 +27,10 @@ from authdemo.accounts.backends import asked_on_this_machine
 from . import flows, harmless, recorder, redaction
 from .known import what_is_known
 from .models import KEPT_FOR, Exchange
+from .told import LONGEST, AppReport, Report, read
 
 LARGEST = 16 * 1024  # bytes
-LONGEST = 2000  # characters
-SLOWEST = 600_000  # milliseconds
-MOST_NAMES = 60
+LEGS = {"server": Exchange.Leg.APP, "client": Exchange.Leg.TOLD}
 
 NOT_FOUND = (HTTPStatus.NOT_FOUND, "not_found", "There is no such flow.")
 NOT_JSON = (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send JSON.")
@@ -38,33 +38,11 @@ TOO_LARGE = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The report is la
 INVALID = (HTTPStatus.BAD_REQUEST, "invalid", "This is no report.")
 
 
-class NoReport(ValueError):
-    """The JSON has another shape than a report."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """One request at a provider and its answer. A value of None was not told: names only."""
-
-    state: str
-    host: str
-    method: str
-    path: str
-    at: datetime
-    milliseconds: float
-    query: list[tuple[str, str | None]]
-    fields: list[str]
-    cookies: list[str]
-    status: int
-    location: str | None
-    set_cookies: list[str]
-
-
 @csrf_exempt  # a program sends this. No cookie counts here, so nobody's cookies can be misused
 @never_cache
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
-    """Keep a report: 204. From another machine, or of a flow that nobody began here: 404.
+    """Keep a report: 204. From another machine, or of a flow that no browser here has begun (yet): 404.
 
     A page of another site can make a browser post a form here, or plain text, but no JSON (the Fetch standard's
     "CORS-safelisted request-header"), and it does not know the state of anybody's flow.
@@ -79,7 +57,7 @@ def take(request: HttpRequest) -> HttpResponse:
         report = read(json.loads(request.body))
     except (ValueError, RecursionError, SuspiciousOperation, UnreadablePostError):
         return _refused(INVALID)
-    browser = flows.browser_of(report.state)
+    browser = flows.browser_of(report.state, flows.APPS if isinstance(report, AppReport) else "")
     if not browser:
         return _refused(NOT_FOUND)
     recorder.keep(describe(request, report, browser))
@@ -89,63 +67,6 @@ def take(request: HttpRequest) -> HttpResponse:
 def _refused(why: tuple[HTTPStatus, str, str]) -> JsonResponse:
     status, code, detail = why
     return JsonResponse({"detail": detail, "code": code}, status=status)
-
-
-# ---- From JSON
-
-
-def read(data: Any) -> Report:
-    """Return the report. Raises NoReport, or ValueError for a time that is none."""
-    if not isinstance(data, dict) or set(data) != set(Report.__dataclass_fields__):
-        raise NoReport
-    at = datetime.fromisoformat(_text(data["at"]))
-    if at.tzinfo is None or not data["state"]:
-        raise NoReport
-    return Report(
-        state=_text(data["state"]),
-        host=_text(data["host"]),
-        method=_text(data["method"]),
-        path=_text(data["path"]),
-        at=at,
-        milliseconds=_number(data["milliseconds"], SLOWEST),
-        query=[_pair(one) for one in _list(data["query"])],
-        fields=_names(data["fields"]),
-        cookies=_names(data["cookies"]),
-        status=int(_number(data["status"], 599)),
-        location=None if data["location"] is None else _text(data["location"]),
-        set_cookies=_names(data["set_cookies"]),
-    )
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST:
-        raise NoReport
-    return value
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list) or len(value) > MOST_NAMES:
-        raise NoReport
-    return value
-
-
-def _names(value: Any) -> list[str]:
-    return [_text(one) for one in _list(value)]
-
-
-def _number(value: Any, most: int) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:  # NaN is in no range
-        raise NoReport
-    return value
-
-
-def _pair(value: Any) -> tuple[str, str | None]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise NoReport
-    return _text(value[0]), None if value[1] is None else _text(value[1])
-
-
-# ---- To an exchange
 
 
 def describe(request: HttpRequest, report: Report, browser: str) -> Exchange:
@@ -158,10 +79,12 @@ def describe(request: HttpRequest, report: Report, browser: str) -> Exchange:
         "cookies": [_untold(name) for name in report.cookies],
         "body": {"fields": [_untold(name) for name in report.fields]} if report.fields else None,
     }
+    told = _told_by_an_app(report, asked, known) if isinstance(report, AppReport) else {}
     cookies = [dict(zip(("name", "value"), _untold(name), strict=True)) for name in report.set_cookies]
     headers = [] if report.location is None else [["Location", redaction.value("location", report.location, known)]]
+    answer = {"status": report.status, "headers": headers, "cookies": cookies, "body": told.pop("answer", None)}
     return Exchange(
-        leg=Exchange.Leg.OUTSIDE,
+        **{"leg": Exchange.Leg.OUTSIDE} | told,
         browser=browser,
         # Else one of tomorrow would be the newest until then.
         at=min(max(report.at, now - KEPT_FOR), now),
@@ -171,12 +94,31 @@ def describe(request: HttpRequest, report: Report, browser: str) -> Exchange:
         path=asked["path"][:LONGEST],
         status=report.status,
         request=asked,
-        response={"status": report.status, "headers": headers, "cookies": cookies, "body": None, "size": None},
+        response=answer | {"size": None},
         carried=redaction.carried(asked),
         asked=False,
         counted=False,
         microseconds=round(report.milliseconds * 1000),
     )
+
+
+def _told_by_an_app(report: AppReport, asked: dict[str, Any], known: redaction.Known) -> dict[str, Any]:
+    """Return the fields of the exchange that only an app's report has; put what it sent into `asked`."""
+    if report.form:
+        form = [[redaction.label(name), _value(name, value, known)] for name, value in report.form]
+        asked["body"] = {"fields": form}
+    if report.authorization:
+        kind = redaction.SCHEMES[report.authorization.lower()]
+        header = {"mask": redaction.HIDDEN, "kind": kind, "scheme": report.authorization}
+        asked["headers"] = [["Authorization", header]]
+    answer = [[redaction.label(name), _value(name, value, known)] for name, value in report.answer]
+    return {
+        "leg": LEGS[report.end],
+        "flow": redaction.fingerprint(report.state),
+        "other_end": report.request_id if report.end == "client" else None,
+        "failed": "" if report.status else "no answer came",
+        "answer": {"fields": answer} if answer else None,
+    }
 
 
 def _value(name: str, value: str | None, known: redaction.Known) -> redaction.Kept:

@@ -114,7 +114,8 @@ class Evidence:
 
 def belongs(exchange: Exchange, here: set[str]) -> bool:
     """Tell whether an exchange is part of a sign-in with a provider, as opposed to what else the browser asks for."""
-    return not exchange.at_the_site or (exchange.leg == Exchange.Leg.FRONT and exchange.path in here)
+    beside = {Exchange.Leg.BACK, Exchange.Leg.OUTSIDE}
+    return exchange.leg in beside or (exchange.leg == Exchange.Leg.FRONT and exchange.path in here)
 
 
 def exchanges_a_code(exchange: Exchange) -> bool:
