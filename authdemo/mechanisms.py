@@ -83,6 +83,7 @@ OAUTH = Mechanism(
         Page("flow:index", "The flow, drawn", stands_for_all=True),
         Page("id_token:index", "The ID token, line by line", stands_for_all=True),
         Page("behalf:index", "On your behalf", stands_for_all=True),
+        Page("third_party:index", "Somebody else’s app, drawn", stands_for_all=True),
         Page("oauth:connections", "Where I sign in from"),
         Page("oauth_attacks:index", "Attacks", stands_for_all=True),
         Page("oauth:set_up", "The real GitHub and Google"),

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "oauth_app.labs.behalf",
     "oauth_app.labs.flow",
     "oauth_app.labs.id_token",
+    "oauth_app.labs.third_party",
     "oauth_app.attacks",
 ]
 

@@ -117,7 +117,8 @@ OTHERS = {
     "last-modified", "if-none-match", "if-modified-since", "content-security-policy", "permissions-policy",
     "strict-transport-security", "retry-after", "sec-ch-ua", "x-forwarded-for", "x-forwarded-proto", "forwarded",
     "accept-charset", "range", "via", "set-cookie", "q", "o", "p", "sub", "aud",
-    "azp", "at_hash", "email_verified", "verified", "primary", "node_id", "message", "server", "x-request-id",
+    "azp", "at_hash", "email_verified", "verified", "primary", "node_id", "message", "server",
+    "x-request-id", "notes", "text",
 }  # fmt: skip
 NAMES = {name.lower() for name in SECRETS} | NUMBERS | TIMES | EPOCHS | URLS | WORDS | OTHERS
 
@@ -169,4 +170,6 @@ PROVIDER_PATHS = {
     "token", "userinfo", "certs", "identity", "api", "user", "emails", "jwks", "jwks.json", "logout", "healthz",
     "orders", ".well-known", "openid-configuration", "revoke", "repos", "applications", "calendar", "users", "me",
     "calendarList", "timetable", "apps", "signup", "tampering",
+    # The third-party app (demo/outside/third_party/urls.py)
+    "connect", "callback", "denied", "notes", "add", "renew", "disconnect",
 }  # fmt: skip

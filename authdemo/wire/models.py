@@ -11,7 +11,10 @@ from django.db import models
 from django.utils import timezone
 
 KEPT_FOR = timedelta(hours=1)
-KEPT_PER_BROWSER = 60
+KEPT_PER_BROWSER = 60  # and as many of apps: neither pushes the other out
+
+
+OF_APPS = ("app", "call", "told")  # legs: an app and both ends of its calls
 
 
 class ExchangeQuerySet(models.QuerySet["Exchange"]):
@@ -25,10 +28,14 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
         """Leave out what is older than an hour and only waits to be deleted."""
         return self.filter(at__gte=timezone.now() - KEPT_FOR)
 
-    def prune(self, browser: str) -> None:
-        """Delete what is too old, anybody's, and what is too much, of this browser."""
+    def of_apps(self, yes: bool = True) -> Self:
+        """Keep what apps have told and asked, or all else."""
+        return self.filter(leg__in=OF_APPS) if yes else self.exclude(leg__in=OF_APPS)
+
+    def prune(self, browser: str, of_apps: bool = False) -> None:
+        """Delete what is too old, anybody's, and what is too much, of this browser: of apps, or of all else."""
         self.filter(at__lt=timezone.now() - KEPT_FOR).delete()
-        surplus = self.of(browser).order_by("-at", "-id").values("pk")[KEPT_PER_BROWSER:]
+        surplus = self.of(browser).of_apps(of_apps).order_by("-at", "-id").values("pk")[KEPT_PER_BROWSER:]
         self.filter(pk__in=[row["pk"] for row in surplus]).delete()
 
 

@@ -20,7 +20,7 @@ from . import redaction
 from .browser import recorded_as
 from .counters import Counters
 from .known import what_is_known
-from .models import Exchange
+from .models import OF_APPS, Exchange
 
 logger = logging.getLogger("authdemo.wire")
 
@@ -70,7 +70,7 @@ def keep(exchange: Exchange, *others: Exchange) -> None:
     """Save exchanges of one browser, and delete what is too old or too much."""
     with transaction.atomic():
         Exchange.objects.bulk_create([exchange, *others])
-        Exchange.objects.prune(exchange.browser)
+        Exchange.objects.prune(exchange.browser, exchange.leg in OF_APPS)
 
 
 def describe(request: HttpRequest, response: HttpResponseBase, counters: Counters, **fields: Any) -> Exchange:

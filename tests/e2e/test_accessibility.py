@@ -27,6 +27,7 @@ SITE_PAGES = [
     "/oauth/behalf/",
     "/oauth/flow/",
     "/oauth/id-token/",
+    "/oauth/third-party/",
     "/oauth/attacks/",
     "/oauth/attacks/wrong-nonce/",
     "/oauth/attacks/naive/",

@@ -134,9 +134,19 @@ def walk_jwt(meter: Meter) -> None:
 
 
 def walk_oauth(meter: Meter, company: Company) -> None:  # noqa: F811
-    for path in ("", "status/", "signed-in/", "connections/", "set-up/", "switch/github/", "flow/", "id-token/"):
+    for path in (
+        "",
+        "status/",
+        "signed-in/",
+        "connections/",
+        "set-up/",
+        "switch/github/",
+        "flow/",
+        "id-token/",
+        "third-party/",
+    ):
         meter.get(f"/oauth/{path}")
-    for path in ("flow/start/", "flow/next/", "id-token/raw/", "flow/slow/"):
+    for path in ("flow/start/", "flow/next/", "id-token/raw/", "flow/slow/", "third-party/start/"):
         meter.post(f"/oauth/{path}")
     for path in ("login", "logout", "inactive", "signup"):
         meter.get(f"{OAUTH}/{path}/")

@@ -81,6 +81,17 @@ PAGES: dict[str, tuple[Part, ...]] = {
         Part("When you press “Sign in with …”", ("oauth_app.labs.flow.views.start", "oauth_app.client.views.login")),
         Part("In slow motion", ("oauth_app.labs.flow.slow.SlowMotionMiddleware",)),
     ),
+    "third_party:index": (
+        Part(
+            "For this page", ("oauth_app.labs.third_party.legs.chapters", "oauth_app.labs.third_party.diagram.arrows")
+        ),
+        Part("Do both ends say the same?", ("oauth_app.labs.third_party.ends.differences",)),
+        Part(
+            "How this site knows whose exchange a call belongs to",
+            ("authdemo.wire.followed.begin", "authdemo.wire.followed.call"),
+        ),
+        Part("How the app’s reports are taken", ("authdemo.wire.reports.take",)),
+    ),
     "id_token:index": (
         Part(
             "When the token came",

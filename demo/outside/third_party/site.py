@@ -16,7 +16,7 @@ from authlib.integrations.django_client import DjangoIntegration, DjangoOAuth2Ap
 from django.conf import settings
 from joserfc.errors import JoseError
 
-from .calls import PatientSession
+from .reports import ReportedSession
 from .trouble import UNREADABLE, Trouble, understood
 
 FRESH = 10 * 60  # seconds for which we believe what discovery has said
@@ -42,7 +42,7 @@ class Trips(DjangoIntegration):  # type: ignore[misc]
 class SiteClient(DjangoOAuth2App):  # type: ignore[misc]
     """One of our registrations at the site."""
 
-    client_cls = PatientSession
+    client_cls = ReportedSession
     server_metadata: dict[str, Any]
 
     def load_server_metadata(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -21,6 +21,7 @@ LANES = {
     Exchange.Leg.OUTSIDE: ("browser", "provider"),
     Exchange.Leg.BACK: ("site", "provider"),
 }
+LONG_AGO = 10_000  # milliseconds
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,17 @@ class Message:
         return "-".join(sorted((self.source, self.target)))
 
     @property
+    def direction(self) -> str:
+        """Where the arrow points: the participants stand side by side in this order."""
+        columns = {"browser": 1, "site": 2, "provider": 3, "app": 3}
+        return "right" if columns[self.source] < columns[self.target] else "left"
+
+    @property
+    def when(self) -> str:
+        """How long after the flow began, in words."""
+        return f"{self.after:.1f} ms" if self.after < LONG_AGO else f"{self.after / 1000:.1f} s"
+
+    @property
     def channel(self) -> str:
         """By the browser, or past it."""
         return "front channel" if "browser" in (self.source, self.target) else "back channel"
@@ -91,7 +103,7 @@ def _asked(flow: Flow, one: Exchange, number: int) -> Message:
     return Message(
         number, source, target, False, _title(one), f"{one.method} {one.path}", _since(flow, one.at.timestamp()),
         one.microseconds / 1000, *explained(pairs), marks.marks(one),
-        password_to=marks.origin_of(one) if "password" in _names(one) else "", pause=is_pause(one),
+        password_to=marks.origin_of(one) if "password" in names_in(one) else "", pause=is_pause(one),
     )  # fmt: skip
 
 
@@ -108,7 +120,7 @@ def _answered(flow: Flow, one: Exchange, number: int) -> Message:
     target, source = LANES[Exchange.Leg(one.leg)]
     to = location(one)
     pairs = [["Location", {"url": to["url"]}], *to.get("query", [])] if to else []
-    pairs += _flat(one.response.get("body"))
+    pairs += flat(one.response.get("body"))
     took = one.microseconds / 1000
     line = f"{one.status} {one.reason}" if one.status else one.reason
     cookies = [f"sets the cookie {one['name']}" for one in one.response.get("cookies", []) if not one.get("ends")]
@@ -123,18 +135,18 @@ def _since(flow: Flow, at: float) -> float:
     return (at - flow.began.timestamp()) * 1000
 
 
-def _flat(body: Any) -> list[Any]:
+def flat(body: Any) -> list[Any]:
     """Return the pairs of a JSON object, and those of the first object of a list."""
     if isinstance(body, dict) and body.get("items"):
-        return _flat(body["items"][0])
+        return flat(body["items"][0])
     return list(body.get("fields", [])) if isinstance(body, dict) else []
 
 
-def explained(pairs: Iterable[Any]) -> tuple[list[Parameter], list[str]]:
+def explained(pairs: Iterable[Any], meanings: Mapping[str, Meaning] = MEANINGS) -> tuple[list[Parameter], list[str]]:
     """Return the parameters that the table knows, and the names of all others."""
     known, others = [], []
     for name, value in pairs:
-        meaning = MEANINGS.get(name.lower())
+        meaning = meanings.get(name.lower())
         if meaning is None:
             others.append(name)
         elif isinstance(value, dict) and "mask" in value:
@@ -158,7 +170,7 @@ def _shown(value: Any) -> str:
 
 
 def _title(one: Exchange) -> str:
-    names = _names(one)
+    names = names_in(one)
     if one.leg == Exchange.Leg.BACK:
         return _call(one, names)
     if one.leg == Exchange.Leg.OUTSIDE:
@@ -172,7 +184,8 @@ def _title(one: Exchange) -> str:
     return "“Sign in with …” is pressed"
 
 
-def _names(one: Exchange) -> set[str]:
+def names_in(one: Exchange) -> set[str]:
+    """Return the names of all parameters of a request."""
     fields = (one.request.get("body") or {}).get("fields", [])
     return {name for name, _ in (*one.request.get("query", []), *fields)}
 
@@ -209,7 +222,7 @@ def _outcome(one: Exchange) -> str:
     if is_pause(one):
         return "A page that waits"
     if one.good and one.leg == Exchange.Leg.OUTSIDE:
-        return "The consent page" if "response_type" in _names(one) else "The sign-in form"
+        return "The consent page" if "response_type" in names_in(one) else "The sign-in form"
     return "The answer" if one.good else "Refused"
 
 

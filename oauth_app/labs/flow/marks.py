@@ -9,6 +9,12 @@ from django.conf import settings
 
 from authdemo.wire.models import Exchange
 
+PAST_THE_BROWSER = {Exchange.Leg.BACK, Exchange.Leg.CALL, Exchange.Leg.TOLD}
+SERVERS = {
+    Exchange.Leg.FRONT: "site", Exchange.Leg.CALL: "site", Exchange.Leg.TOLD: "site",
+    Exchange.Leg.OUTSIDE: "provider", Exchange.Leg.BACK: "provider", Exchange.Leg.APP: "app",
+}  # fmt: skip
+
 
 class Mark(NamedTuple):
     """`seen` tells whether there was something worth having to see. The text says what.
@@ -50,7 +56,7 @@ def network(exchange: Exchange) -> Mark:
 def history(exchange: Exchange) -> Mark:
     """RFC 9700 §4.3: addresses stay in the browser's history; forms and headers do not."""
     who = "Browser’s history"
-    if exchange.leg == Exchange.Leg.BACK:
+    if exchange.leg in PAST_THE_BROWSER:
         return Mark(who, False, "it did not go through the browser")
     named = in_address(exchange)
     if exchange.method == "GET" and named:
@@ -63,7 +69,7 @@ def history(exchange: Exchange) -> Mark:
 
 def log(exchange: Exchange) -> Mark:
     """RFC 9700 §4.3.1: servers usually log the request line, and no body or header."""
-    who = "Log of the site" if exchange.leg == Exchange.Leg.FRONT else "Log of the provider"
+    who = f"Log of the {SERVERS[Exchange.Leg(exchange.leg)]}"
     named, usual = in_address(exchange), "if it logs as servers usually do"
     if named and exchange.method != "GET":
         return Mark(who, True, f"it holds {', '.join(named)}, {usual}. The form’s fields are left out", part=True)
@@ -94,9 +100,10 @@ def origin_of(exchange: Exchange) -> str:
 
 def scheme_of(exchange: Exchange) -> str:
     """Return "http" or "https", "" where it is not known."""
-    if exchange.leg == Exchange.Leg.FRONT:
+    if exchange.leg in {Exchange.Leg.FRONT, Exchange.Leg.CALL}:
         return urlsplit(_site(exchange)).scheme
-    known = (settings.PROVIDERS_URL, *(provider["address"] for provider in settings.SIGN_IN_WITH))
+    demo = (settings.PROVIDERS_URL, settings.THIRDPARTY_URL, settings.SITE_URL, settings.SITE_B_URL)
+    known = (*demo, *(provider["address"] for provider in settings.SIGN_IN_WITH))
     schemes = {urlsplit(address).netloc: urlsplit(address).scheme for address in known}
     # GitHub's and Google's API have hosts of their own. Our calls to whoever is not on this machine go by https.
     real = exchange.host.endswith(("github.com", "googleapis.com"))

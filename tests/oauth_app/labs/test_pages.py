@@ -15,6 +15,7 @@ PAGES = [
     "/oauth/flow/",
     "/oauth/id-token/",
     "/oauth/behalf/",
+    "/oauth/third-party/",
     "/oauth/connections/",
     "/oauth/attacks/",
     "/oauth/set-up/",
