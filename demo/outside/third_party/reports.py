@@ -31,7 +31,7 @@ logger = logging.getLogger("paper.reports")
 
 PATIENCE = 1  # seconds
 # The site hears of a state when the browser brings it: a moment after we have made it. When to tell of that leg.
-LATER = (0.5, 3)  # seconds
+NOW, LATER = (0.0,), (0.5, 3.0)  # seconds
 KEPT = "reported"  # session key: which client's tokens, and the state of the exchange that they came of
 
 calls: ContextVar[list[tuple[str, Made]] | None] = ContextVar("calls", default=None)
@@ -138,20 +138,18 @@ def tell_all(request: HttpRequest, response: HttpResponseBase, state: str, when:
     except Exception as error:  # noqa: BLE001  a strange request is no reason to fail
         logger.debug("no report: %s", type(error).__name__)
         return
-    if leads_to_the_site(response):
-        tell_later(made, LATER)
-        return
-    for one in made:
-        tell(one)
+    tell_later(made, LATER if leads_to_the_site(response) else NOW)
 
 
 def tell_later(made: list[Made], waits: tuple[float, ...]) -> None:
-    """Tell when the browser has brought the state to the site; once more where it had not yet."""
+    """Tell in a thread of its own: the next request on the visitor's connection does not wait for it either.
+
+    Where the site does not watch the exchange, once more after the next wait: the browser may not have been there yet.
+    """
 
     def now() -> None:
-        left = [one for one in made if tell(one) == HTTPStatus.NOT_FOUND]
-        if left and waits[1:]:
-            tell_later(left, waits[1:])
+        if any(tell(one) != HTTPStatus.NO_CONTENT for one in made) and waits[1:]:
+            tell_later(made, waits[1:])
 
     timer = Timer(waits[0], now)
     timer.daemon = True

@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -30,6 +31,7 @@ class Drip:
 Answer = Drip | tuple[int, Any] | tuple[int, Any, dict[str, str]] | bytes
 NOTES = "/oauth/api/notes/"
 WHOAMI = "/oauth/api/whoami/"
+REPORTS = "/wire/reports/"
 DISCOVERY = "/.well-known/openid-configuration"
 JWKS = "/.well-known/jwks.json"
 
@@ -57,6 +59,9 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         path = urlsplit(self.path).path
+        if path == REPORTS:  # what the app tells of itself; nothing that it asks for
+            self.site.take_report(self, body)
+            return
         call = Call(self.command, path, dict(parse_qsl(body)), self.headers.get("Authorization", ""))
         with self.site.lock:
             self.site.calls.append(call)
@@ -99,6 +104,12 @@ class FakeSite:
     released: Event = field(default_factory=Event)  # lets go who hangs
     nonce: str = ""
     number: int = 0
+    reports: list[str] = field(default_factory=list)
+    watching: bool = False  # whether it takes reports
+    since: str = ""  # of what happened after that: others are of the test before
+    watching_all: bool = False  # discovery and keys, too
+    hang_reports: bool = False
+    told: Condition = field(default_factory=Condition)
 
     def __post_init__(self) -> None:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -112,6 +123,9 @@ class FakeSite:
         """Forget what a test has said, and what the app has asked."""
         self.calls.clear()
         self.answers.clear()
+        self.since = datetime.now(UTC).isoformat()
+        self.watching = self.watching_all = self.hang_reports = False
+        self.reports.clear()
         self.released.clear()
         self.answers |= {
             DISCOVERY: lambda call: (200, self.metadata()),
@@ -163,6 +177,29 @@ class FakeSite:
     def asked(self, path: str) -> list[Call]:
         """Return the calls to a path."""
         return [call for call in self.calls if call.path == path]
+
+    def take_report(self, handler: BaseHTTPRequestHandler, body: str) -> None:
+        """Keep it where this exchange is watched."""
+        handler.close_connection = True
+        if self.hang_reports:
+            self.released.wait(5)
+        handler.send_response(204 if self.watching else 404)
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        # Those two are asked once in a while, by whichever test comes first.
+        told = json.loads(body)
+        once = told["path"] in {DISCOVERY, JWKS} and not self.watching_all
+        late = told["at"] < self.since
+        with self.told:
+            self.reports += [body] if self.watching and not once and not late else []
+            self.told.notify_all()
+
+    def reported(self, count: int) -> list[dict[str, Any]]:
+        """Return so many reports in the order of their time, when they have come; fail where there are others."""
+        with self.told:
+            assert self.told.wait_for(lambda: len(self.reports) >= count, timeout=20), self.reports
+            assert len(self.reports) == count, self.reports
+            return sorted(map(json.loads, self.reports), key=lambda one: str(one["at"]))
 
     def hang(self, call: Call) -> Answer:
         """Say nothing until the test is over."""
