@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,14 +19,13 @@ import pytest
 import requests
 
 from demo.processes import free_port, port_in_use
+from tests.fixtures import npm
 from tests.fixtures.demo import ROOT, wait_until_free, wait_until_listening
-from tests.fixtures.lack import lacking
 
 from .person import Person
 
 pytestmark = pytest.mark.live
 HERE = Path(__file__).parent / "certified"
-FILES = ("package.json", "package-lock.json")
 CLIENT_ID, CLIENT_SECRET = "authdemo-at-certified", "a-secret-for-the-certified-one"
 FORGET = "User.objects.filter(email__endswith='@certified.example').delete()"
 SEEN = """
@@ -40,29 +37,8 @@ print(*[f"{a.uid} {a.user.username} {a.user.email}" for a in accounts], sep="\\n
 
 @pytest.fixture(scope="session")
 def installed() -> Path:
-    """The folder in which the package is installed, outside of the tree. Filled once for each lock file."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        lacking("Node.js and npm are not here: the certified provider needs them")
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    if int(version.lstrip("v").split(".")[0]) < 18:
-        lacking(f"Node.js {version.strip()} is too old for the certified provider: 18 or newer")
-    content = b"".join((HERE / name).read_bytes() for name in FILES)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "authdemo-tests"
-    folder = cache / f"certified-{hashlib.sha256(content).hexdigest()[:16]}"
-    if not folder.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as parent:
-            draft = Path(parent) / "draft"
-            draft.mkdir()
-            for name in FILES:
-                shutil.copy(HERE / name, draft)
-            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(command, cwd=draft, capture_output=True, text=True, timeout=300, check=False)
-            if done.returncode:
-                lacking("npm could not install oidc-provider")
-            with suppress(OSError):  # another worker was quicker
-                draft.rename(folder)
-    return folder / "node_modules"
+    """The folder in which the package is installed."""
+    return npm.installed(HERE, "certified provider")
 
 
 @dataclass
