@@ -16,7 +16,7 @@ class Page:
     @property
     def namespace(self) -> str:
         """The namespace of its URL."""
-        return self.view.partition(":")[0]
+        return self.view.rpartition(":")[0]
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ OAUTH = Mechanism(
         Page("third_party:index", "Somebody else’s app, drawn", stands_for_all=True),
         Page("oauth:connections", "Where I sign in from"),
         Page("oauth_attacks:index", "Attacks", stands_for_all=True),
+        Page("oauth_attacks:apps:index", "Attacks on apps' access", stands_for_all=True),
         Page("oauth:set_up", "The real GitHub and Google"),
     ),
 )

@@ -7,10 +7,19 @@ The apps know nothing of it: `base.html` asks for the page that was resolved. Ev
 
 from __future__ import annotations
 
-from .pages import jwt, jwt_attacks, oauth, oauth_attacks, project, provider, sessions
+from .pages import app_attacks, jwt, jwt_attacks, oauth, oauth_attacks, project, provider, sessions
 from .parts import ENGINE, Part
 
 __all__ = ["ENGINE", "LISTS", "PAGES", "Part"]
 
-LISTS = (sessions.PAGES, jwt.PAGES, jwt_attacks.PAGES, oauth.PAGES, oauth_attacks.PAGES, provider.PAGES, project.PAGES)
+LISTS = (
+    sessions.PAGES,
+    jwt.PAGES,
+    jwt_attacks.PAGES,
+    oauth.PAGES,
+    oauth_attacks.PAGES,
+    app_attacks.PAGES,
+    provider.PAGES,
+    project.PAGES,
+)
 PAGES: dict[str, tuple[Part, ...]] = {name: parts for pages in LISTS for name, parts in pages.items()}

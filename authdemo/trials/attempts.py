@@ -41,7 +41,8 @@ class Attempt:
     `decided` returns the lines that decided, the one that matters most first. `more`: stands under "More".
     `verdict` stands before the choice that was right.
     `shows` is the template of what came back, `form` that of the form which sends it ("": `shows` has its own).
-    `context` returns what those two need besides the result.
+    `context` returns what those two need besides the result. `needs` says what a run does that only who sits at the
+    machine may have done.
     """
 
     slug: str
@@ -60,6 +61,7 @@ class Attempt:
     verdict: str = "What happened:"
     more: bool = False
     sent_by: str = "clients with a cookie jar each. It stands in the wire, too."
+    needs: str = "signs in with the demo's password"
     context: Callable[[HttpRequest, str, Any], dict[str, Any]] = nothing_more
 
 

@@ -108,7 +108,7 @@ def send(request: HttpRequest, attacks: Attacks, slug: str) -> HttpResponse:
         messages.error(request, "Predict first. It is worth more when you do not know.")
         return redirect(attacks.attempt, slug)
     if not asked_on_this_machine(request):
-        messages.error(request, "It signs in with the demo's password, so only who sits at that machine can send it.")
+        messages.error(request, f"It {chosen.needs}, so only who sits at that machine can send it.")
         return show(request, attacks, chosen, HTTPStatus.FORBIDDEN)
     cast = attacks.cast(request)
     try:

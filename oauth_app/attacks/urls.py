@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from authdemo.trials.urls import patterns
 
@@ -13,6 +13,7 @@ from .naive_apps import APPS
 app_name = "oauth_attacks"
 urlpatterns = [
     *patterns(ATTACKS),
+    path("apps/", include("oauth_app.attacks.third_parties.urls")),
     # Wrong on purpose
     path("naive/", naive_page.page, name="naive-home"),
     path("naive/framed/", naive_page.framed, name="naive-framed"),

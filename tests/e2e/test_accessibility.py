@@ -31,6 +31,8 @@ SITE_PAGES = [
     "/oauth/attacks/",
     "/oauth/attacks/wrong-nonce/",
     "/oauth/attacks/naive/",
+    "/oauth/attacks/apps/",
+    "/oauth/attacks/apps/redirect-uri/",
     "/no/such/page/",
 ]
 SIGNED_IN_PAGES = [

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from jwt_app.attacks.attempts import ATTEMPTS
 from oauth_app.attacks.attempts import ATTEMPTS as ON_SIGN_INS
+from oauth_app.attacks.third_parties.attempts import ATTEMPTS as ON_APPS
 from tests.e2e.steps import PASSWORD
 from tests.live.visit import PEOPLE, Run
 
@@ -33,6 +34,13 @@ def each_attack_on_a_sign_in(run: Run) -> None:
     run.passwords_outside(dict.fromkeys(PEOPLE.values(), PASSWORD))
     for attempt in ON_SIGN_INS:
         run.go(f"/oauth/attacks/{attempt.slug}/")
+        run.page.get_by_role("radio").first.check()
+        run.press("Keep my prediction")
+        run.press(attempt.button)
+        expect(run.page.get_by_role("heading", name="Which line decided?")).to_be_visible(timeout=240_000)
+        run.look()
+    for attempt in ON_APPS:
+        run.go(f"/oauth/attacks/apps/{attempt.slug}/")
         run.page.get_by_role("radio").first.check()
         run.press("Keep my prediction")
         run.press(attempt.button)

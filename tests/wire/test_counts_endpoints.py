@@ -291,7 +291,12 @@ def walk_attacks_on_sign_ins(meter: Meter) -> None:
     assert meter.get(f"{base}naive/callback/", {"code": "a-code", "state": "not-that-one"}).status_code == 400
     for path in ("login-csrf/send/", "naive/token/", "naive/id-token/", "naive/connect/", "naive/disconnect/"):
         meter.post(base + path, {"access_token": "a-token", "id_token": "a-token"})
+    for path in ("", "pkce/", "stock/authorize", "stock/userinfo", "stock/openid-configuration"):
+        meter.get(f"{base}apps/{path}")
+    for path in ("pkce/send/", "stock/token", "stock/revoke"):
+        meter.post(f"{base}apps/{path}")
     assert meter.post(f"{base}login-csrf/predict/", {"prediction": "naive"}).status_code == 302
+    assert meter.post(f"{base}apps/pkce/predict/", {"prediction": "stock"}).status_code == 302
     del meter.client.cookies["authdemo_wire"]
 
 
