@@ -27,6 +27,7 @@ urlpatterns = [
     path("oauth/", include("oauth_app.labs.flow.urls")),
     path("oauth/", include("oauth_app.labs.id_token.urls")),
     path("oauth/", include("oauth_app.labs.third_party.urls")),
+    path("oauth/", include("oauth_app.labs.introspection.urls")),
     path("oauth/", include("oauth_app.provider.urls")),
     path("", include("oauth_app.provider.protocol")),
     path("oauth/attacks/", include("oauth_app.attacks.urls")),

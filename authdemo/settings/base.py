@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "oauth_app.labs.flow",
     "oauth_app.labs.id_token",
     "oauth_app.labs.third_party",
+    "oauth_app.labs.introspection",
     "oauth_app.attacks",
 ]
 

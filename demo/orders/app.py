@@ -1,17 +1,20 @@
 """Orders: a service of its own that believes the site's tokens and asks nobody about them.
 
 No Django, no database, no call to the site for a request: it fetches the site's public keys now and then and checks
-each token with them. Start: `waitress-serve --listen=127.0.0.1:9100 demo.orders.app:application`
+each token with them. Only `/orders/asked/` does it the other way, to be compared: it asks the site at each call.
+Start: `waitress-serve --listen=127.0.0.1:9100 demo.orders.app:application`
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from .ask import LONGEST, CannotAsk, NotAllowed, Site
 from .verify import RETRY_SECONDS, KeysUnavailable, Refused, SiteKeys, verified
 
 SITE_URL = os.environ.get("DEMO_SITE_URL", "http://localhost:8000").rstrip("/")
@@ -30,9 +33,13 @@ SAMPLES = [
     {"number": "2026-003", "item": "Lamp for a desk", "price": "24.00"},
 ]
 
+log = logging.getLogger(__name__)
 Headers = list[tuple[str, str]]
 Answer = tuple[str, dict[str, Any], Headers]
 keys = SiteKeys(f"{SITE_URL}/jwt/.well-known/jwks.json")
+site = Site(SITE_URL)
+SCOPE = "profile"  # its answer tells who the user is
+PATHS = {"/orders/", "/orders/asked/"}
 
 
 def unauthorized(code: str, detail: str, error: str = "") -> Answer:
@@ -44,42 +51,92 @@ def unauthorized(code: str, detail: str, error: str = "") -> Answer:
     )
 
 
+def no_token() -> Answer:
+    """Return 401 for who has sent none."""
+    return unauthorized("not_authenticated", "Send an access token in the header Authorization: Bearer ...")
+
+
 def orders(authorization: str) -> Answer:
     """`GET /orders/`: the orders of the token's user."""
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        return unauthorized("not_authenticated", "Send an access token in the header Authorization: Bearer ...")
+    token = sent(authorization)
+    if not token:
+        return no_token()
     try:
-        header, claims = verified(token.strip(), keys, issuer=SITE_URL, audience=AUDIENCE)
+        header, claims = verified(token, keys, issuer=SITE_URL, audience=AUDIENCE)
     except Refused as refused:
         error = f', error="invalid_token", error_description="{refused.detail}"'
         return unauthorized(refused.code, refused.detail, error)
     except KeysUnavailable:
-        body = {"detail": "The site's public keys cannot be fetched right now.", "code": "keys_unavailable"}
-        return "503 Service Unavailable", body, [("Retry-After", str(RETRY_SECONDS))]
+        return away("keys_unavailable", "The site's public keys cannot be fetched right now.")
     user_id = str(claims["user_id"])
     found: dict[str, Any] = {
         "user": {"id": user_id, "username": claims.get("username")},
         "role": claims.get("role"),  # as old as the token: what has changed since, only the site knows
-        "orders": SAMPLES[: 1 + sum(user_id.encode()) % len(SAMPLES)],
+        "orders": of_user(user_id),
         "verified_by": {"kid": header["kid"], "alg": header["alg"]},
         "database_queries": 0,  # there is no database to ask
     }
     return "200 OK", found, []
 
 
+def asked(authorization: str) -> Answer:
+    """`GET /orders/asked/`: the same for an opaque token, about which the site is asked."""
+    token = sent(authorization)
+    if not token:
+        return no_token()
+    try:
+        said = site.ask(token) if len(token) <= LONGEST else None
+    except NotAllowed:
+        log.error("The site does not let this service ask about tokens. Is DEMO_ORDERS_SECRET right?")
+        return away("not_allowed_to_ask", "This service may not ask the site about tokens. Its log says why.")
+    except CannotAsk:
+        return away("site_unavailable", "The site cannot be asked about tokens right now.")
+    if said is None or not said.active:
+        detail = "The site says that this token is not good (any more)."
+        return unauthorized("token_inactive", detail, f', error="invalid_token", error_description="{detail}"')
+    user_id, scopes = said.claims.get("sub"), str(said.claims.get("scope", "")).split()
+    if SCOPE not in scopes or not isinstance(user_id, str):
+        challenge = f'Bearer realm="orders", error="insufficient_scope", scope="{SCOPE}"'
+        body = {"detail": f"The token needs the scope {SCOPE}.", "code": "insufficient_scope"}
+        return "403 Forbidden", body, [("WWW-Authenticate", challenge)]
+    found: dict[str, Any] = {
+        "user": {"id": user_id, "username": said.claims.get("username")},
+        "app": said.claims.get("client_id"),
+        "orders": of_user(user_id),
+        "asked": {"milliseconds": said.milliseconds, "statements_at_the_site": said.statements},
+    }
+    return "200 OK", found, []
+
+
+def sent(authorization: str) -> str:
+    """Return the token of the header, "" where there is none."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def of_user(user_id: str) -> list[dict[str, str]]:
+    """Return this user's orders: always the same."""
+    return SAMPLES[: 1 + sum(user_id.encode()) % len(SAMPLES)]
+
+
+def away(code: str, detail: str) -> Answer:
+    """Return 503: whether the token is good cannot be said."""
+    return "503 Service Unavailable", {"detail": detail, "code": code}, [("Retry-After", str(RETRY_SECONDS))]
+
+
 def route(method: str, path: str, authorization: str) -> Answer:
     """Return status, JSON body and headers."""
-    if path not in {"/orders/", "/healthz"}:
-        return "404 Not Found", {"detail": "Only /orders/ and /healthz are here.", "code": "not_found"}, []
+    if path not in PATHS | {"/healthz"}:
+        detail = "Only /orders/, /orders/asked/ and /healthz are here."
+        return "404 Not Found", {"detail": detail, "code": "not_found"}, []
     if method == "OPTIONS":
         return "204 No Content", {}, [("Allow", "GET, HEAD, OPTIONS")]
     if method not in {"GET", "HEAD"}:
         body = {"detail": "Only GET is answered here.", "code": "method_not_allowed"}
         return "405 Method Not Allowed", body, [("Allow", "GET, HEAD, OPTIONS")]
     if path == "/healthz":
-        return "200 OK", {"status": "ok", "checks": {}, "key_fetches": keys.fetches}, []
-    return orders(authorization)
+        return "200 OK", {"status": "ok", "checks": {}, "key_fetches": keys.fetches, "asked": site.calls}, []
+    return asked(authorization) if path == "/orders/asked/" else orders(authorization)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -88,7 +145,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     status, body, headers = route(method, path, environ.get("HTTP_AUTHORIZATION", ""))
     headers += [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), ("Vary", "Origin")]
     # The site's pages, on both instances, may call from the browser. No cookie is involved.
-    if path == "/orders/" and origin in ALLOWED_ORIGINS:
+    if path in PATHS and origin in ALLOWED_ORIGINS:
         headers += [("Access-Control-Allow-Origin", origin), *CORS]
     content = json.dumps(body).encode() if body else b""
     if content:

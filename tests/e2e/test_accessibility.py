@@ -54,6 +54,7 @@ SIGNED_IN_PAGES = [
     "/oauth/behalf/",
     "/oauth/apps/",
     "/oauth/notes/",
+    "/oauth/introspection/",
     "/oauth/clients/",
     "/oauth/clients/add/",
     "/identity/o/device",

@@ -203,6 +203,8 @@ def walk_provider(meter: Meter) -> None:
     again = who | {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     assert [meter.post("/identity/o/api/token", again).status_code for _ in range(2)] == [200, 400]
     assert meter.post("/identity/o/api/revoke", who | {"token": "unknown"}).status_code == 200
+    meter.get("/oauth/introspection/")
+    meter.post("/oauth/introspection/run/")
     for path in ("", "add/"):
         meter.get(f"/oauth/clients/{path}")
     for path in ("add/", "nobodys/secret/", "nobodys/delete/"):

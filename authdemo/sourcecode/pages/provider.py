@@ -73,6 +73,19 @@ PAGES: dict[str, tuple[Part, ...]] = {
         ),
         Part("How its secret is kept", ("oauth_app.provider.hashers.ClientSecretHasher",)),
     ),
+    "introspection:index": (
+        Part("When orders verifies", ("demo.orders.verify.verified",)),
+        Part("When orders asks", ("demo.orders.ask.Site.ask", "demo.orders.app.asked")),
+        Part(
+            "When the site is asked",
+            (
+                "oauth_app.provider.more.introspection.IntrospectView.post",
+                "oauth_app.provider.more.introspection.IntrospectionValidator.introspect_token",
+            ),
+            ("OAUTH_RESOURCE_SERVERS",),
+        ),
+        Part("When you press the button", ("oauth_app.labs.introspection.run._both_ways",)),
+    ),
     "provider:notes": (
         Part("For this page", ("oauth_app.provider.pages.notes",)),
         Part("When an app reads or adds one", ("oauth_app.provider.api.NotesView", "oauth_app.provider.api.HasScope")),

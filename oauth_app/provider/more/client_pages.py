@@ -92,7 +92,7 @@ def renew(request: HttpRequest, pk: str) -> HttpResponse:
     except registration.NotRegistered as why:
         messages.error(request, str(why))
         return redirect("provider:clients")
-    return told(request, client, secret)
+    return told(request, client, secret, renewed=True)
 
 
 @never_cache
@@ -107,7 +107,9 @@ def delete(request: HttpRequest, pk: str) -> HttpResponse:
     return redirect("provider:clients")
 
 
-def told(request: HttpRequest, client: Client, secret: str, status: int = HTTPStatus.OK) -> HttpResponse:
+def told(
+    request: HttpRequest, client: Client, secret: str, status: int = HTTPStatus.OK, *, renewed: bool = False
+) -> HttpResponse:
     """Return the page with the secret: in this answer alone, which no cache keeps. No redirect could carry it."""
-    context = {"client": client, "secret": secret, "issuer": get_adapter().get_issuer()}
+    context = {"client": client, "secret": secret, "renewed": renewed, "issuer": get_adapter().get_issuer()}
     return render(request, "oauth_provider/client_secret.html", context, status=status)

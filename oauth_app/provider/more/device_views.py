@@ -76,7 +76,7 @@ class DeviceView(View):
         device = form.look_up(request.user)
         if device is None:
             return self._form(request, form)
-        code = form.cleaned_data["user_code"]
+        code = devices.as_shown(form.cleaned_data["user_code"])
         action, name = request.POST.get("action"), device.client.name
         chosen = asking.ticked(request, device.scope_list) if action == "allow" else []
         if action not in {"allow", "deny"} or (action == "allow" and not chosen):

@@ -52,13 +52,15 @@ class DeviceValidator(engine.Validator):
         return self.status
 
 
-def user_code_hash(typed: str) -> str:
-    """Return what is stored of a user code, in whatever case and with whatever between its letters it was typed.
-
-    With a key: it is short enough to be found from a plain hash.
-    """
+def as_shown(typed: str) -> str:
+    """Return a user code as the device shows it, however it was typed: case, dash and blanks do not matter."""
     letters = "".join(letter for letter in typed.upper() if letter in USER_CODE_LETTERS)
-    return salted_hmac("oauth_provider.user_code", letters, algorithm="sha256").hexdigest()
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def user_code_hash(typed: str) -> str:
+    """Return what is stored of a user code. With a key: it is short enough to be found from a plain hash."""
+    return salted_hmac("oauth_provider.user_code", as_shown(typed), algorithm="sha256").hexdigest()
 
 
 def start(client: Client, device_code: str, user_code: str, scopes: list[str]) -> DeviceCode:

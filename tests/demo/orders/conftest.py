@@ -112,10 +112,10 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
     """Start an orders process that believes the site at this address."""
     processes = []
 
-    def run(site_url: str) -> Orders:
+    def run(site_url: str, **more: str) -> Orders:
         port = free_port()
         # Nothing of the site but its address: no secret, no database, no settings.
-        environment = {"DEMO_SITE_URL": site_url, "DEMO_SITE_B_URL": SITE_B, "PATH": "/usr/bin:/bin"}
+        environment = {"DEMO_SITE_URL": site_url, "DEMO_SITE_B_URL": SITE_B, "PATH": "/usr/bin:/bin"} | more
         log = tmp_path_factory.mktemp("orders") / "orders.log"
         processes.append(serve("demo.orders.app:application", port, environment, log))
         return Orders(f"http://127.0.0.1:{port}")

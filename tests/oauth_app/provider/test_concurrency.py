@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import requests
 
+from oauth_app.provider.adapter import DEVICE_CODE
+
 from .conftest import CALLBACK, CHALLENGE, REVOKE, TOKEN, VERIFIER
 
 pytestmark = pytest.mark.live
@@ -41,9 +43,9 @@ def running(request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue(request.param)
 
 
-def codes(running: Any, number: int) -> list[str]:
+def codes(running: Any, number: int, program: str = MADE) -> list[str]:
     """Let alice allow the app that many times; return the codes."""
-    return [line.split()[1] for line in running.shell(MADE % number).splitlines() if line.startswith("code ")]
+    return [line.split()[1] for line in running.shell(program % number).splitlines() if line.startswith("code ")]
 
 
 def post(site: str, path: str, **form: str) -> requests.Response:
@@ -135,3 +137,35 @@ def chain(running: Any, code: str, ended: Any) -> list[str]:
         answer = refresh((running.site, running.site_b)[len(got) % 2], answer.json()["refresh_token"])
     assert answer.status_code == 400, answer.text
     return got
+
+
+ALLOWED_DEVICE = """
+from allauth.idp.oidc.models import Client
+from oauth_app.provider.adapter import DEVICE_CODE, ProviderAdapter
+from oauth_app.provider.more import devices
+import secrets
+client, new = Client.objects.get_or_create(id="racing-tv", defaults=dict(name="TV", type="public", secret="!"))
+client.set_scopes(["notes:read"])
+client.set_grant_types([DEVICE_CODE, "refresh_token"])
+client.save()
+for _ in range(%d):
+    code = secrets.token_urlsafe(32)
+    device = devices.start(client, code, ProviderAdapter().generate_user_code(), ["notes:read"])
+    devices.decide(User.objects.get(username="alice"), device, ["notes:read"])
+    print("code", code)
+"""
+
+
+def poll(site: str, code: str) -> requests.Response:
+    form = {"client_id": "racing-tv", "grant_type": DEVICE_CODE, "device_code": code}
+    return requests.post(site + TOKEN, data=form, timeout=60)
+
+
+def test_one_device_code_one_winner_whose_tokens_go_on(running: Any) -> None:
+    """Unlike a code of the browser's way: it never was in one, and a device asks again when an answer got lost."""
+    for code in codes(running, 8, ALLOWED_DEVICE):
+        answers = at_once(running, poll, code)
+        assert Counter(answer.status_code for answer in answers) == {200: 1, 400: CALLS - 1}
+        assert {answer.json()["error"] for answer in answers if answer.status_code == 400} == {"invalid_grant"}
+        [won] = [answer.json() for answer in answers if answer.status_code == 200]
+        assert {call(site, won["access_token"]) for site in (running.site, running.site_b)} == {200}

@@ -184,7 +184,9 @@ def test_only_hashes_are_kept(television, alices):
 )
 def test_case_and_dash_do_not_matter(television, alices, how):
     code = codes(television)
-    assert "The tv" in decide(alices, how(code["user_code"]), "look").content.decode()
+    page = decide(alices, how(code["user_code"]), "look").content.decode()
+    assert "The tv" in page
+    assert f'<b class="value">{code["user_code"]}</b>' in page  # to be compared with the device
 
 
 def test_a_link_types_the_code_and_allows_nothing(television, alices):
