@@ -11,7 +11,7 @@ hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("home", deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "home")
 
-pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.demo", "tests.fixtures.browser", "tests.fixtures.redis"]
+pytest_plugins = [f"tests.fixtures.{name}" for name in ("postgres", "demo", "browser", "redis", "people")]
 
 
 @pytest.fixture(autouse=True)

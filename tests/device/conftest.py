@@ -13,8 +13,6 @@ import pytest
 from django.core.cache import caches
 from django.test import Client
 
-from authdemo.accounts.models import User
-
 
 @dataclass
 class Server:
@@ -91,16 +89,6 @@ def site(settings, ours, request) -> None:
     if "db" in request.fixturenames:
         request.getfixturevalue("db")
         caches["security"].clear()
-
-
-@pytest.fixture
-def alice(db) -> User:
-    return User.objects.create_user("alice", "alice@example.com", "correct horse")
-
-
-@pytest.fixture
-def bob(db) -> User:
-    return User.objects.create_user("bob", "bob@example.com", "correct horse")
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from django.test import Client
 from authdemo.events.models import AuthEvent
 from tests.jwt_app.conftest import API
 from tests.oauth_app.conftest import company, visitor
-from tests.sessions_app.conftest import PASSWORD, alice, bob, browser_of
+from tests.sessions_app.conftest import PASSWORD, browser_of
 
-__all__ = ["alice", "bob", "browser_of", "company", "visitor"]
+__all__ = ["browser_of", "company", "visitor"]
 
 
 @pytest.fixture

@@ -11,16 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from authdemo.events.models import AuthEvent, Mechanism, Verb
-from tests.sessions_app.conftest import PASSWORD
+from tests.fixtures.people import PASSWORD, signed_in
 
 LIST = "/admin/events/authevent/"
 
 
 @pytest.fixture
 def admin(teacher) -> Client:
-    browser = Client()
-    browser.force_login(teacher)
-    return browser
+    return signed_in(teacher)
 
 
 @pytest.fixture

@@ -10,9 +10,7 @@ from django.contrib.sessions.backends import file
 from django.core.cache import caches
 from django.test import Client
 
-from authdemo.accounts.models import User
-
-PASSWORD = "correct horse"
+from tests.fixtures.people import PASSWORD as PASSWORD
 
 
 @dataclass
@@ -44,16 +42,6 @@ class Browser:
 
     def use_cookie(self, value: str) -> None:
         self.client.cookies["authdemo_session"] = value
-
-
-@pytest.fixture
-def alice(db) -> User:
-    return User.objects.create_user("alice", "alice@example.com", PASSWORD)
-
-
-@pytest.fixture
-def bob(db) -> User:
-    return User.objects.create_user("bob", "bob@example.com", PASSWORD)
 
 
 @pytest.fixture

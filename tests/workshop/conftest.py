@@ -10,9 +10,6 @@ from django.test import Client
 
 from authdemo.wire import browser
 from authdemo.workshop.models import TourRun
-from tests.sessions_app.conftest import alice, bob
-
-__all__ = ["alice", "bob"]
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,9 @@ import pytest
 from allauth.idp.oidc.models import Client as Registered
 from django.test import Client
 
-from authdemo.accounts.models import User
+from tests.fixtures.people import PASSWORD as PASSWORD
+from tests.fixtures.people import signed_in
 
-PASSWORD = "correct horse"
 SECRET = "s3cret-of-the-app"
 CALLBACK = "http://127.0.0.1:9001/callback/"
 VERIFIER = "v" * 64
@@ -114,28 +114,14 @@ def sent(response: Any) -> dict[str, str]:
 
 
 @pytest.fixture
-def alice(db) -> User:
-    return User.objects.create_user("alice", "alice@example.com", PASSWORD)
-
-
-@pytest.fixture
-def bob(db) -> User:
-    return User.objects.create_user("bob", "bob@example.com", PASSWORD)
-
-
-@pytest.fixture
 def alices(alice) -> Client:
     """Alice's, signed in."""
-    client = Client()
-    client.force_login(alice)
-    return client
+    return signed_in(alice)
 
 
 @pytest.fixture
 def bobs(bob) -> Client:
-    client = Client()
-    client.force_login(bob)
-    return client
+    return signed_in(bob)
 
 
 @pytest.fixture

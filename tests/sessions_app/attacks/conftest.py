@@ -10,9 +10,6 @@ from django.test import Client
 
 from authdemo.wire import browser
 from sessions_app.attacks.models import Trial
-from tests.sessions_app.conftest import alice, bob
-
-__all__ = ["alice", "bob"]
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,8 @@ from django.test import Client
 
 from authdemo.accounts.models import User
 from sessions_app.labs.stores.stores import BY_NAME, STORES, Store
-from tests.sessions_app.conftest import PASSWORD, alice, bob
+from tests.sessions_app.conftest import PASSWORD
 
-__all__ = ["alice", "bob"]
 NAMES = [store.name for store in STORES]
 RECORDS = [store.name for store in STORES if store.keeps_records]
 
