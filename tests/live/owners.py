@@ -90,7 +90,6 @@ OWNERS = [
     Owner("provider's access token", "paper:paper_connection.access_token", "used for each call"),
     Owner("provider's refresh token", "paper:paper_connection.refresh_token", "exchanged for the next one"),
     Owner("device code", "paper:paper_screen.device_code", "asked with, until somebody has answered"),
-    Owner("device code", "site json:/identity/o/api/device/code", "how it is handed out"),
     Owner("app's session key", "paper:django_session.session_key", "its store of sessions"),
     Owner("form token", "paper page:*", "each form has one; it counts only beside the cookie"),
     # Slow motion: the way out waits in the session, the way back at its own address.
@@ -126,6 +125,8 @@ OWNERS = [
     Owner("challenge", "outside:outside_cache.value", "stored with the code, for the verifier to be compared"),
     Owner("provider's session key", "outside:django_session.session_key", "the provider's store of sessions"),
     # A page's address goes along with what the page asks for, to its own site alone (Referrer-Policy: same-origin).
+    Owner("challenge", "referer:site to site", "the consent page's own address"),
+    Owner("nonce", "referer:site to site", "the consent page's own address"),
     Owner("state", "referer:site to site", "the callback's own pages"),
     Owner("code", "referer:site to site", "the callback's own pages"),
     Owner("state", "referer:outside to outside", "the provider's own pages"),

@@ -92,9 +92,10 @@ def paper_and_ink(run: Run) -> None:
     run.sign_in()
     run.page.goto(run.demo.third_party)
     run.press("Connect my notes")
-    stores(run.places, run.demo)  # the app waits for an answer
     run.press("Deny")
     run.press("Connect my notes after all")
+    expect(run.page.get_by_role("heading", level=1)).to_have_text("Allow Paper & Ink?")
+    stores(run.places, run.demo)  # the app waits for an answer
     run.press("Allow")
     run.page.get_by_label("Add a note from here").fill("Written on paper first")
     run.press("Add")

@@ -33,6 +33,7 @@ class TroubleMiddleware:
         kind = KINDS[exception.kind]
         response = render(request, "paper/trouble.html", {"kind": kind}, status=kind.status)
         response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"  # the address may have a code in it; the page has no form
         if kind.status == HTTPStatus.SERVICE_UNAVAILABLE:
             response["Retry-After"] = "10"
         return response
