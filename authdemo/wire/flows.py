@@ -38,12 +38,12 @@ def remember(request: HttpRequest, response: HttpResponseBase) -> None:
         _note(_key(state), recorded_as(request))
     elif apps := state_of_an_app(request, response):
         # The first who brings it: nobody else's reports can be had by bringing a state that one has seen somewhere.
-        _note(_key(apps, APPS), recorded_as(request), once=True)
+        _note(_key(apps, APPS), recorded_as(request), keep=True)
 
 
-def _note(key: str, browser: str, *, once: bool = False) -> None:
+def _note(key: str, browser: str, *, keep: bool = False) -> None:
     try:
-        (caches["default"].add if once else caches["default"].set)(key, browser, AGE)
+        (caches["default"].add if keep else caches["default"].set)(key, browser, AGE)
     except Exception as error:  # noqa: BLE001  whatever a cache raises, the sign-in goes on
         logger.error("a flow was not noted: %s", type(error).__name__)
 

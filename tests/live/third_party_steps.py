@@ -118,6 +118,10 @@ def paper_and_ink(run: Run) -> None:
     run.page.goto(f"{run.demo.third_party}/export/")
     run.press("Run it now")
     expect(run.page.get_by_role("main")).to_contain_text("200 OK")
+    stores(run.places, run.demo)  # what the app has told, and what the site has kept of its calls
+    run.go("/oauth/third-party/")
+    expect(run.page.locator("#outcome")).to_contain_text("times that an app has asked")
+    expect(run.page.locator(".verdict").first).to_contain_text("Both say the same.")
 
 
 def a_television(run: Run) -> None:
