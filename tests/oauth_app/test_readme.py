@@ -129,7 +129,7 @@ def use_the_token(person: Person, site: str) -> None:
     assert "<li>alice.outside/" in page.text
 
 
-PARTS = ("client", "labs/flow", "labs/id_token", "labs/behalf", "attacks")
+PARTS = ("client", "labs/flow", "labs/id_token", "labs/behalf", "labs/third_party", "attacks")
 NOT_READ = {"__init__.py", "apps.py", "urls.py"}  # nothing in them is of interest but for client/urls.py
 
 
