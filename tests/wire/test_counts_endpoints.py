@@ -298,6 +298,7 @@ def walk_attacks_on_sign_ins(meter: Meter) -> None:
     for path in ("pkce/send/", "stock/token", "stock/revoke"):
         meter.post(f"{base}apps/{path}")
     assert meter.post(f"{base}login-csrf/predict/", {"prediction": "naive"}).status_code == 302
+    del meter.client.cookies["authdemo_wire"]
     assert meter.post(f"{base}apps/pkce/predict/", {"prediction": "stock"}).status_code == 302
     del meter.client.cookies["authdemo_wire"]
 
