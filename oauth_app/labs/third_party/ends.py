@@ -13,7 +13,8 @@ SITE, APP = "This site, as the server", "The app, as the client"
 NOBODY_KNOWS = "no record. Nothing in this request says whose exchange it belongs to"
 NO_RECORD = "no record. It was sent with nothing that came out of this exchange, or the record is not written yet"
 NOT_TOLD = (
-    "has told nothing. Its report may be on its way; or somebody else has sent this, with a copy of what it holds"
+    "has told nothing. Its report may be on its way, or it tells nobody, as real apps do; or somebody else has sent "
+    "this, with a copy of what it holds"
 )
 
 

@@ -67,6 +67,11 @@ MEANINGS: dict[str, Meaning] = OF_A_SIGN_IN | {
     "token_type_hint": Meaning("Which kind of token it is. Only a hint.", "RFC 7009 §2.1"),
     "error": Meaning("Why there is no code, or no token.", "RFC 6749 §4.1.2.1 and §5.2"),
     "www-authenticate": Meaning("Why the call was refused, in words that a program knows.", "RFC 6750 §3"),
+    "authorization_endpoint": Meaning("Where the app sends the browser.", "OIDC Discovery §3"),
+    "token_endpoint": Meaning("Where the app changes the code for tokens.", "OIDC Discovery §3"),
+    "userinfo_endpoint": Meaning("Where an app may ask who it is, with the access token.", "OIDC Discovery §3"),
+    "revocation_endpoint": Meaning("Where the app gives tokens back.", "RFC 8414 §2"),
+    "keys": Meaning("This site’s public keys. They verify, and cannot sign.", "RFC 7517 §5"),
     "id": Meaning("The note’s number.", "this site’s own"),
     "detail": Meaning("The same for people. The wire does not keep the text.", "this site’s own"),
     "notes": Meaning(
