@@ -145,6 +145,33 @@ def test_an_answer_that_comes_ten_times_at_once(visitor, app):
     assert len(app.site.asked("/token")) == 1
 
 
+def test_two_tabs_of_a_browser_come_back_at_once(visitor, app):
+    """Both are answers to a question of this browser. What one of them has brought is given back."""
+    trips = {f"code-of-tab-{number}": visitor.set_out() for number in range(2)}
+
+    def tokens(call):
+        answer = app.site.tokens()
+        id_token = app.site.id_token(answer["access_token"], nonce=trips[call.form["code"]]["nonce"])
+        return (200, answer | {"id_token": id_token})
+
+    app.site.answers["/token"] = tokens
+    cookies = dict(visitor.cookies)
+
+    def come_back(code: str) -> requests.Response:
+        query = urlencode({"code": code, "state": trips[code]["state"], "iss": app.site.url})
+        return requests.get(f"{app.url}/callback/?{query}", cookies=cookies, timeout=30, allow_redirects=False)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(come_back, trips))
+    assert [answer.status_code for answer in answers] == [302, 302]
+    [row] = app.sql("SELECT refresh_token FROM paper_connection")
+    [given_back] = [call.form["token"] for call in app.site.asked("/revoke")]
+    assert {row[0], given_back} == {f"refresh-token-number-{app.site.number - less}" for less in range(2)}
+    for answer in answers:
+        page = requests.get(f"{app.url}/notes/", cookies=dict(answer.cookies), timeout=30)
+        assert "Buy ink" in page.text
+
+
 @pytest.mark.parametrize("changes", [{"iss": None}, {"iss": "https://evil.example"}, {"iss": ""}], ids=str)
 def test_an_answer_of_another_server(visitor, app, changes):
     answer = visitor.come_back(visitor.set_out()["state"], **changes)
