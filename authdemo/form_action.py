@@ -36,7 +36,7 @@ def of_next(request: HttpRequest) -> str:
     """Return where an app's request, to which this page goes on after the sign-in, will lead; "" for no such page."""
     try:
         following = urlsplit(next_of(request))
-        if following.path != reverse("idp:oidc:authorization"):
+        if not following.path or following.path != reverse("idp:oidc:authorization"):
             return ""
         return authorization.leads_to(authorization.read(QueryDict(following.query)).redirect_uri)
     except (authorization.Refused, ValueError):  # ValueError: http://[

@@ -14,9 +14,7 @@ from django.utils import timezone
 from authdemo.wire.models import KEPT_PER_BROWSER, Exchange
 from tests.oauth_app.provider.conftest import (  # noqa: F401  fixtures
     App,
-    alice,
     app,
-    bob,
     register,
 )
 from tests.wire.test_reports import report as of_a_provider
@@ -34,12 +32,12 @@ def demo(settings: Any) -> Any:
 
 
 @pytest.fixture
-def alices(alice: Any) -> Client:  # noqa: F811
+def alices(alice: Any) -> Client:
     return at_localhost(alice)
 
 
 @pytest.fixture
-def bobs(bob: Any) -> Client:  # noqa: F811
+def bobs(bob: Any) -> Client:
     return at_localhost(bob)
 
 

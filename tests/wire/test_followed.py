@@ -17,10 +17,8 @@ from tests.oauth_app.provider.conftest import (  # noqa: F401  fixtures
     TOKEN,
     USERINFO,
     App,
-    alice,
     alices,
     app,
-    bob,
     bobs,
     register,
 )

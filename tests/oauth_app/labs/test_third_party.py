@@ -23,7 +23,6 @@ from tests.oauth_app.provider.conftest import (  # noqa: F401  fixtures
     TOKEN,
     VERIFIER,
     App,
-    alice,
     app,
     register,
 )
@@ -43,7 +42,7 @@ def demo(settings: Any) -> None:
 
 
 @pytest.fixture
-def browser(alice: Any) -> Client:  # noqa: F811
+def browser(alice: Any) -> Client:
     client = Client(headers={"host": "localhost"})
     client.force_login(alice)
     return client
@@ -265,7 +264,7 @@ def test_a_request_that_was_changed_on_the_way_is_noticed(browser, printer):
 # ---- How it ends
 
 
-def test_refresh_a_narrow_token_and_access_taken_back(browser, printer, alice):  # noqa: F811
+def test_refresh_a_narrow_token_and_access_taken_back(browser, printer, alice):
     tokens = connected(browser, printer)
     began = timezone.now().isoformat()
     later = printer.call(printer.app.refresh(tokens["refresh_token"]), "POST", TOKEN, began, "").json()
@@ -303,7 +302,7 @@ def test_denied_and_under_way(browser, printer):
     assert "Deny is pressed" in html
 
 
-def test_signing_in_on_the_way_is_part_of_it_and_the_password_went_to_this_site_only(printer, alice):  # noqa: F811
+def test_signing_in_on_the_way_is_part_of_it_and_the_password_went_to_this_site_only(printer, alice):
     stranger = Client(headers={"host": "localhost"})
     stranger.post(START)
     form = printer.asks(stranger)["Location"]

@@ -30,13 +30,12 @@ from tests.oauth_app.provider.conftest import (
     USERINFO,
     VERIFIER,
     App,
-    alice,
     alices,
     app,
     register,
 )  # fmt: skip
 
-__all__ = ["alice", "alices", "app", "register"]
+__all__ = ["alices", "app", "register"]
 DISCOVERY = "/.well-known/openid-configuration"
 HOST = "localhost:666"
 
