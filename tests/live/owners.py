@@ -92,6 +92,11 @@ OWNERS = [
     Owner("device code", "paper:paper_screen.device_code", "asked with, until somebody has answered"),
     Owner("app's session key", "paper:django_session.session_key", "its store of sessions"),
     Owner("form token", "paper page:*", "each form has one; it counts only beside the cookie"),
+    # One's own app: its secret is told in the answer to the form that made it.
+    Owner("client secret told once", "site page:/oauth/clients/add/", "told once, to who has registered the app"),
+    Owner("client secret told once", "site dom:/oauth/clients/add/", "the same page after its scripts"),
+    Owner("client secret told once", "site page:/oauth/clients/*/secret/", "told once, to who has made a new one"),
+    Owner("client secret told once", "site dom:/oauth/clients/*/secret/", "the same page after its scripts"),
     # Slow motion: the way out waits in the session, the way back at its own address.
     Owner("challenge", "site:django_session.session_data", "the request to the provider, which waits there"),
     Owner("challenge", "valkey:sessions values", "the copy of that"),

@@ -88,5 +88,7 @@ def story(site: str) -> None:
     assert [note["text"] for note in call().json()["notes"]] == ["Milk"]
     page = zoe.follow(zoe.press(zoe.get("/oauth/apps/"), "Take back"))
     assert "has no access any more" in page.text
+    for path, heading in (("/identity/o/device", "Which code"), ("/oauth/clients/add/", "What is your app?")):
+        assert heading in zoe.get(path).text
     refused = call()
     assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
