@@ -10,10 +10,12 @@ from typing import Any, TypeAlias
 
 from authlib.oidc.core import CodeIDToken
 from django.conf import settings
+from django.urls import reverse
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
+from authdemo.device.answers import body_of
 from authdemo.trials.attempts import Result
 
 from . import acts
@@ -64,8 +66,21 @@ def wrong_door(cast: Cast) -> Result:
         check("The ID token in the place of it", at("", bearer(lambda got: got["id_token"]))),
         check("The refresh token in the place of it", at("", bearer(lambda got: got["refresh_token"]))),
         *(check(words, at("", bearer(make))) for words, make in forgeries(server, str(cast.users[0].pk))),
+        check(f"{GLUE.name} asks the site what the token is good for", introspected(cast), stock=False),
         check(f"An ID token for {GLUE.name}, read as {PAPER.name} has to", another_app(user, server), stock=False),
     )
+
+
+def introspected(cast: Cast) -> Callable[[Side], Answer]:
+    """Ask by introspection (RFC 7662), with another app's own secret, about a token of Paper & Ink."""
+
+    def send(side: Side) -> Answer:
+        user, server, other = cast.user("another user"), cast.actor("the server"), cast.actor("the other server")
+        form = {**acts.credentials(GLUE), "token": acts.tokens_of(user, server, side, PAPER)["access_token"]}
+        answer = other.open(reverse("oauth_provider_introspect"), method="POST", data=form)
+        return answered(answer, "active" in body_of(answer))
+
+    return send
 
 
 def forgeries(server: Actor, sub: str) -> tuple[tuple[str, Make], ...]:

@@ -36,7 +36,7 @@ ATTEMPTS = (
                 "§4.14.2).",
             ),
             Line(
-                f"{OURS}.engine._server",
+                f"{OURS}.engine.server_for",
                 "refreshes = ",
                 "A refresh token only for who is registered for it.",
             ),
@@ -95,8 +95,8 @@ ATTEMPTS = (
         run=consent_runs.more_scope,
         ours=(
             Line(
-                f"{OURS}.views.AuthorizationView._decided",
-                "scope for scope in scopes if scope in ticked",
+                f"{OURS}.asking.ticked",
+                "scope for scope in scopes if scope in",
                 "What is ticked counts only where it was asked for.",
             ),
             Line(
@@ -201,7 +201,8 @@ ATTEMPTS = (
         "can come where it should not: in the URL, which is written down everywhere, or in a form.",
         plan=(
             "Paper & Ink gets tokens. Each of these things is brought to user-info, some to the API.",
-            "An ID token that was made for another app is read as Paper & Ink's own library reads it.",
+            "Another app asks by introspection about a token that is not its own. An ID token that was made for "
+            "another app is read as Paper & Ink's own library reads it.",
         ),
         run=bearer_runs.wrong_door,
         ours=(

@@ -75,6 +75,7 @@ EXPECTED: dict[str, list[tuple[str, bool | None]]] = {
     ],
     "wrong-door": [
         (TOKEN, False), (NONE, None), (TOKEN, True), (NONE, None), *[(TOKEN, False)] * 4,
+        ("refuses 403 unauthorized_client: This client may not ask about tokens.", None),
         ("refuses Paper & Ink's library refuses it: invalid_claim: Invalid claim: 'aud'", None),
     ],
 }  # fmt: skip

@@ -30,11 +30,16 @@ from allauth.idp.oidc.models import Client
 from oauth_app.provider.models import Note
 user = User.objects.create_user("faye", "faye@example.com", "{PASSWORD}")
 Note.objects.create(user=user, text="A note of Faye's")
-for name, kind in (("foreign-confidential", Client.Type.CONFIDENTIAL), ("foreign-public", Client.Type.PUBLIC)):
+device, both = Client.GrantType.DEVICE_CODE, ["authorization_code", "refresh_token"]
+for name, kind, grants, scopes in (
+    ("foreign-confidential", Client.Type.CONFIDENTIAL, both, "{ALL}"),
+    ("foreign-public", Client.Type.PUBLIC, [device, *both], "{ALL}"),
+    ("foreign-program", Client.Type.CONFIDENTIAL, ["client_credentials"], "notes:export"),
+):
     row = Client(pk=name, name=name, type=kind)
     row.set_secret("{SECRET}")
-    row.set_scopes("{ALL}".split())
-    row.set_grant_types(["authorization_code", "refresh_token"])
+    row.set_scopes(scopes.split())
+    row.set_grant_types(grants)
     row.set_redirect_uris(["CALLBACK"])
     row.save(force_insert=True)
 print(user.pk)

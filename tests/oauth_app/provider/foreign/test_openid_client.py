@@ -6,10 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import requests
 
-from .conftest import ALL, METHODS, WHOAMI, Certified, Refused, parameters
+from authdemo.third_party import APPS
+from tests.oauth_app.person import PASSWORD, Person
+
+from .conftest import ALL, METHODS, NOTES, SECRET, WHOAMI, Certified, Refused, Site, parameters
 
 pytestmark = pytest.mark.live
+ORDERS = next(app for app in APPS if app.pk == "orders")
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -167,3 +172,81 @@ def test_the_request_of_the_client_is_one_that_we_take_as_it_is(certified, faye,
     with pytest.raises(Refused) as why:
         certified.do("finish", url=refused)
     assert why.value.said == "invalid_scope"
+
+
+# ---- Without a browser of the app's own, and without a user
+
+
+def typed(site: Site, person: Person, code: str, button: str) -> requests.Response:
+    """Sign in, type the code that the device shows, and press a button on the page that asks."""
+    person.sign_in_with_password("faye", "/sessions/login/")
+    page = person.press(person.get(site.at("/identity/o/device")), 'value="look"', user_code=code, action="look")
+    return person.press(page, button, user_code=code, action=button.lower(), scopes=["profile", "notes:read"])
+
+
+def test_a_device_gets_tokens_when_its_user_has_typed_the_code(site, certified, faye):
+    metadata = certified.discover("none")
+    shown = certified.do("device", scope="openid profile notes:read")["device"]
+    assert shown["verification_uri"] == site.at("/identity/o/device")
+    assert metadata["device_authorization_endpoint"].startswith(site.issuer)
+    assert shown["device_code"] not in shown["verification_uri_complete"]
+    typed(site, faye, shown["user_code"], "Allow")
+    tokens = certified.do("poll")["tokens"]
+    assert certified.call(tokens["access_token"], WHOAMI)["body"]["user"]["username"] == "faye"
+    with pytest.raises(Refused) as refused:
+        certified.do("poll")
+    assert refused.value.said == "invalid_grant"
+
+
+def test_a_device_hears_that_its_user_has_said_no(site, certified, faye):
+    certified.discover("none")
+    shown = certified.do("device", scope="openid notes:read")["device"]
+    typed(site, faye, shown["user_code"], "Deny")
+    with pytest.raises(Refused) as refused:
+        certified.do("poll")
+    assert refused.value.said == "access_denied"
+
+
+@pytest.mark.parametrize("method", ["basic", "post"])
+def test_a_program_gets_a_token_without_a_user(certified, method):
+    certified.discover(method, id="foreign-program", secret=SECRET)
+    tokens = certified.do("credentials", scope="notes:export")["tokens"]
+    assert "refresh_token" not in tokens
+    assert certified.call(tokens["access_token"], "/oauth/api/export/")["status"] == 200
+    for path in (NOTES, "/identity/o/api/userinfo"):
+        with pytest.raises(Refused) as refused:
+            certified.call(tokens["access_token"], path)
+        assert refused.value.status == 403
+
+
+def test_a_program_gets_no_scope_of_users(certified):
+    certified.discover("basic", id="foreign-program", secret=SECRET)
+    with pytest.raises(Refused) as refused:
+        certified.do("credentials", scope="notes:export notes:read")
+    assert refused.value.said == "invalid_scope"
+
+
+def test_a_resource_server_asks_about_a_token_and_an_app_may_not(certified, faye, site):
+    certified.discover()
+    access = certified.tokens(faye)["tokens"]["access_token"]
+    with pytest.raises(Refused) as refused:
+        certified.do("introspect", token=access)
+    assert (refused.value.said, refused.value.status) == ("unauthorized_client", 403)
+    certified.discover("basic", id=ORDERS.pk, secret=ORDERS.secret)
+    said = certified.do("introspect", token=access)["answer"]
+    assert (said["active"], said["sub"], said["client_id"]) == (True, site.sub, "foreign-confidential")
+    assert certified.do("introspect", token="unknown")["answer"] == {"active": False}
+
+
+def test_max_age_is_checked_by_the_client_and_asks_for_the_password_again(site, certified, faye):
+    certified.discover()
+    certified.tokens(faye, "openid")
+    answer = site.allowed(faye, certified.begin("openid", max_age=3600), "openid")
+    assert isinstance(certified.do("finish", url=answer)["claims"]["auth_time"], int)
+    page = faye.follow(faye.get(certified.begin("openid", max_age=0)))
+    assert "Is it still you?" in page.text
+    signing_in = faye.follow(faye.press(page, "End this session", action="again"))
+    answer = faye.press(signing_in, 'name="password"', username="faye", password=PASSWORD)
+    while not answer.headers["Location"].startswith(site.callback):
+        answer = faye.get(answer.headers["Location"])
+    assert certified.do("finish", url=answer.headers["Location"])["claims"]["sub"] == site.sub
