@@ -4,6 +4,8 @@ Such a call comes from a server: it has no cookie, and an ordinary client sends 
 credential, and that came out of a flow of this browser: first the code, then the tokens that came of it. So the wire
 notes the keyed fingerprint of each on its way, for as long as exchanges are kept, and knows it again.
 
+A process looks up nothing while it has noted nothing for as long: where nobody watches, a call costs what it costs.
+
 That needs nothing of the app. Nobody can put a call into somebody's list without a credential of that flow; who has
 stolen one is seen there, too. A call with none (discovery, the public keys) belongs to nobody, and is not kept.
 """
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,6 +40,8 @@ TOKEN, REVOKE, USERINFO = (f"/identity/o/api/{name}" for name in ("token", "revo
 API = "/oauth/api/"
 LONGEST = 2000  # characters of a credential
 
+_noted_at = float("-inf")  # when this process has last noted one
+
 
 @dataclass(frozen=True)
 class Call:
@@ -55,6 +60,8 @@ class Call:
 def possible(request: HttpRequest) -> bool:
     """Tell whether this may be such a call. Reads a small body, so that it is still there afterwards."""
     if not settings.LABS or COOKIE in request.COOKIES or META_HEADER in request.META:
+        return False
+    if time.monotonic() > _noted_at + flows.AGE:
         return False
     if request.path not in {TOKEN, REVOKE, USERINFO} and not request.path.startswith(API):
         return False
@@ -106,10 +113,12 @@ def _tokens(response: HttpResponseBase) -> list[str]:
 
 
 def _note(credentials: Iterable[str], browser: str, flow: str) -> None:
+    global _noted_at
     noted = {_key(one): [browser, flow] for one in credentials}
     try:
         if noted:
             caches["default"].set_many(noted, flows.AGE)
+            _noted_at = time.monotonic()
     except Exception as error:  # noqa: BLE001  whatever a cache raises, the app gets its answer
         logger.error("a credential was not noted: %s", type(error).__name__)
 

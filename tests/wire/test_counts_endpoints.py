@@ -44,8 +44,9 @@ def alice(db) -> User:
 
 
 @pytest.fixture(params=["db", "cached_db", "redis", "memory", "signed_cookie"])
-def meter(request, settings) -> Meter:
-    """A browser, with the caches and sessions that the site has for each SESSION_STORE."""
+def meter(request, settings, monkeypatch) -> Meter:
+    """A browser, with the caches and sessions that the site has for each SESSION_STORE, where nobody is watched."""
+    monkeypatch.setattr("authdemo.wire.followed._noted_at", float("-inf"))
     settings.LABS, settings.SITE_URL = True, "http://127.0.0.1:9"  # nobody listens there: the device gets no answer
     settings.SESSION_ENGINE = settings.ENGINES[request.param]
     settings.SESSION_CACHE_ALIAS = "memory" if request.param == "memory" else "sessions"
@@ -146,7 +147,7 @@ def walk_oauth(meter: Meter, company: Company) -> None:  # noqa: F811
         "third-party/",
     ):
         meter.get(f"/oauth/{path}")
-    for path in ("flow/start/", "flow/next/", "id-token/raw/", "flow/slow/", "third-party/start/"):
+    for path in ("flow/start/", "flow/next/", "id-token/raw/", "flow/slow/"):
         meter.post(f"/oauth/{path}")
     for path in ("login", "logout", "inactive", "signup"):
         meter.get(f"{OAUTH}/{path}/")
@@ -232,6 +233,8 @@ def walk_instruments(meter: Meter) -> None:
     """With the wire closed: what is recorded is written after the answer, outside of its counts."""
     meter.get("/wire/")
     meter.post("/wire/open/")
+    meter.post("/wire/close/")
+    meter.post("/oauth/third-party/start/")  # opens it, too
     meter.post("/wire/close/")
     meter.post("/wire/clear/")
     meter.get("/wire/cards/")
