@@ -84,7 +84,8 @@ def pkce(cast: Cast) -> Result:
         return send
 
     without: dict[str, Any] = {"code_challenge": None, "code_challenge_method": None}
-    plain = {"code_challenge": VERIFIER, "code_challenge_method": "plain"}
+    as_long = VERIFIER[:43]  # characters, as a challenge of S256 has
+    plain = {"code_challenge": as_long, "code_challenge_method": "plain"}
     unknown = {"code_challenge": VERIFIER, "code_challenge_method": "none"}
     short = create_s256_code_challenge(VERIFIER)[:20]
     return result(
@@ -92,7 +93,7 @@ def pkce(cast: Cast) -> Result:
         check("Neither challenge nor verifier", way({"code_verifier": None}, **without)),
         check("A verifier, and no challenge before it", way({}, **without)),
         check("A challenge, and no verifier after it", way({"code_verifier": None})),
-        check("plain: the verifier stands in the request", way({}, **plain)),
+        check("plain: the verifier stands in the request", way({"code_verifier": as_long}, **plain)),
         check("No method, which means plain", way({}, code_challenge=VERIFIER, code_challenge_method=None)),
         check("A method that nobody knows", way({}, **unknown)),
         check("A challenge that is too short", way({}, code_challenge=short)),
