@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import jwt
 from allauth.core.internal.jwkkit import load_jwk_from_pem
 from allauth.idp.oidc import app_settings
 from allauth.idp.oidc.adapter import get_adapter
@@ -22,7 +21,6 @@ from allauth.idp.oidc.internal.oauthlib.utils import get_validator_context
 from allauth.idp.oidc.models import Client, Token
 from django.http import HttpResponse
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
-from oauthlib.oauth2.rfc8628.endpoints import DeviceApplicationServer
 from oauthlib.openid import Server
 
 from . import grants
@@ -31,7 +29,6 @@ from .clients import ProtocolError
 from .models import Consent, Grant
 
 ANYWHERE = "https://provider.invalid/"  # the engine parses an address, of which only the query counts
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Validator(OAuthLibRequestValidator):
@@ -189,22 +186,6 @@ def _address(asked: Asked) -> str:
     return f"{ANYWHERE}?{asked.encoded('prompt', 'max_age', 'id_token_hint')}"
 
 
-def subject_of_hint(asked: Asked) -> str | None:
-    """Return whom the app's ID token names, None without one. It may have expired. Raises SentBack if not ours."""
-    hint = asked.query.get("id_token_hint")
-    if not hint:
-        return None
-    adapter = get_adapter()
-    keys = {jwk["kid"]: jwk for jwk in (public_jwk(key.pem) for key in adapter.list_private_keys(is_active=True))}
-    try:
-        key = jwt.PyJWK(keys[jwt.get_unverified_header(hint)["kid"]])
-        checked = {"audience": asked.client.pk, "issuer": adapter.get_issuer()}
-        claims = jwt.decode(hint, key, ["RS256"], {"verify_exp": False}, **checked)
-        return str(claims["sub"])
-    except (jwt.PyJWTError, KeyError) as error:
-        raise SentBack("invalid_request", "id_token_hint is no ID token that this client got here.") from error
-
-
 def token_response(validator: Validator, body: dict[str, str], origin: str) -> HttpResponse:
     """Return the tokens, or the engine's error: `invalid_grant` where there is no grant. Raises ProtocolError."""
     server = server_for(validator)
@@ -214,34 +195,6 @@ def token_response(validator: Validator, body: dict[str, str], origin: str) -> H
     except OAuth2Error as error:
         raise ProtocolError(error.error, error.description or "", error.status_code) from error
     return HttpResponse(content, status=status, headers=more)
-
-
-def introspection_response(validator: Validator, token: str) -> HttpResponse:
-    """Return what is said of a token (RFC 7662 §2.2)."""
-    body = urlencode({"client_id": validator.client.pk, "token": token})
-    headers, content, status = server_for(validator).create_introspect_response(ANYWHERE, "POST", body, FORM)
-    return HttpResponse(content, status=status, headers=headers)
-
-
-def device_response(client: Client, scope: str, page: str) -> tuple[dict[str, Any], list[str]]:
-    """Return what a device is answered (RFC 8628 §3.2), and the scopes. Raises ProtocolError."""
-    server = DeviceApplicationServer(
-        Validator(client),
-        verification_uri=page,
-        verification_uri_complete=f"{page}?user_code={{user_code}}",
-        interval=app_settings.DEVICE_CODE_INTERVAL,
-        user_code_generator=get_adapter().generate_user_code,
-    )
-    server._expires_in = app_settings.DEVICE_CODE_EXPIRES_IN  # as allauth does: oauthlib has no argument for it
-    body = urlencode({"client_id": client.pk, "scope": scope})
-    try:
-        _, data, _ = server.create_device_authorization_response(ANYWHERE, "POST", body, FORM)
-    except OAuth2Error as error:
-        raise ProtocolError(error.error, error.description or "", error.status_code) from error
-    scopes = list(dict.fromkeys(data.pop("scope", "").split()))
-    if not scopes:
-        raise ProtocolError("invalid_scope", "Ask for a scope.")
-    return data, scopes
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""When did this user last type a password, or whatever signs in here, in this very session? Some apps want it recent.
+"""When did this user sign in, in this very session, and is it the one whom the app expects? Some apps want to know.
 
 Django's `last_login` is of the user, whichever browser it was; so the session keeps its own.
 """
@@ -8,9 +8,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import jwt
+from allauth.idp.oidc.adapter import get_adapter
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
+
+from . import engine
+from .authorization import Asked, SentBack
 
 KEY = "oauth_provider_auth_time"
 
@@ -32,3 +37,21 @@ def is_older(request: HttpRequest, seconds: int) -> bool:
     """Tell whether the sign-in is more than that ago; one whose time is not known is."""
     at = auth_time(request)
     return at is None or time.time() - at > seconds
+
+
+def subject_of_hint(asked: Asked) -> str | None:
+    """Return whom the app's ID token names, None without one. It may have expired. Raises SentBack if not ours."""
+    hint = asked.query.get("id_token_hint")
+    if not hint:
+        return None
+    adapter = get_adapter()
+    keys = {
+        jwk["kid"]: jwk for jwk in (engine.public_jwk(key.pem) for key in adapter.list_private_keys(is_active=True))
+    }
+    try:
+        key = jwt.PyJWK(keys[jwt.get_unverified_header(hint)["kid"]])
+        checked = {"audience": asked.client.pk, "issuer": adapter.get_issuer()}
+        claims = jwt.decode(hint, key, ["RS256"], {"verify_exp": False}, **checked)
+        return str(claims["sub"])
+    except (jwt.PyJWTError, KeyError) as error:
+        raise SentBack("invalid_request", "id_token_hint is no ID token that this client got here.") from error

@@ -91,7 +91,7 @@ class AuthorizationView(View):
         """Tell whether the app wants another sign-in than this one (OpenID Connect Core §3.1.2.1)."""
         if SIGN_IN_AGAIN & asked.prompts or (asked.max_age is not None and freshness.is_older(request, asked.max_age)):
             return True
-        expected = engine.subject_of_hint(asked)
+        expected = freshness.subject_of_hint(asked)
         return expected is not None and expected != get_adapter().get_user_sub(asked.client, request.user)
 
     def _read(self, request: HttpRequest) -> tuple[Asked, list[str]]:

@@ -43,7 +43,7 @@ PAGES: dict[str, tuple[Part, ...]] = {
             "Before that, when the device asked",
             (
                 "oauth_app.provider.more.device_views.DeviceAuthorizationView.post",
-                "oauth_app.provider.engine.device_response",
+                "oauth_app.provider.more.devices.new_codes",
             ),
         ),
         Part("When the device asks whether you have decided", ("oauth_app.provider.more.devices.poll",)),

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_protect
 
-from .. import asking, clients, engine
+from .. import asking, clients
 from ..clients import ProtocolError
 from ..endpoint import ClientView
 from ..models import DeviceCode
@@ -36,7 +36,7 @@ class DeviceAuthorizationView(ClientView):
         if client.GrantType.DEVICE_CODE not in client.get_grant_types():
             raise ProtocolError("unauthorized_client", "This client is not registered for that grant.")
         page = get_adapter().get_issuer() + reverse("idp:oidc:device_authorization")
-        data, scopes = engine.device_response(client, request.POST.get("scope", ""), page)
+        data, scopes = devices.new_codes(client, request.POST.get("scope", ""), page)
         devices.start(client, data["device_code"], data["user_code"], scopes)
         return JsonResponse(data)
 

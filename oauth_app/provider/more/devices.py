@@ -9,19 +9,25 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.idp.oidc import app_settings
+from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from oauthlib.oauth2.rfc6749.errors import OAuth2Error
+from oauthlib.oauth2.rfc8628.endpoints import DeviceApplicationServer
 from oauthlib.oauth2.rfc8628.grant_types import DeviceCodeGrant
 
 from .. import engine, grants
 from ..adapter import USER_CODE_LETTERS
+from ..clients import ProtocolError
 from ..models import Consent, DeviceCode, Grant, WrongUserCodes
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SLOWER = 5  # RFC 8628 §3.5: seconds that each slow_down adds
 # 20^8 codes, of which a few wait. Where a thousand wait, ten guesses find one of them once in 2.5 million times
 # (RFC 8628 §5.1). Counted for the account that types: without signing in nobody can.
@@ -61,6 +67,27 @@ def as_shown(typed: str) -> str:
 def user_code_hash(typed: str) -> str:
     """Return what is stored of a user code. With a key: it is short enough to be found from a plain hash."""
     return salted_hmac("oauth_provider.user_code", as_shown(typed), algorithm="sha256").hexdigest()
+
+
+def new_codes(client: Client, scope: str, page: str) -> tuple[dict[str, Any], list[str]]:
+    """Return what a device is answered (RFC 8628 §3.2), and the scopes. Raises ProtocolError."""
+    server = DeviceApplicationServer(
+        engine.Validator(client),
+        verification_uri=page,
+        verification_uri_complete=f"{page}?user_code={{user_code}}",
+        interval=app_settings.DEVICE_CODE_INTERVAL,
+        user_code_generator=get_adapter().generate_user_code,
+    )
+    server._expires_in = app_settings.DEVICE_CODE_EXPIRES_IN  # as allauth does: oauthlib has no argument for it
+    body = urlencode({"client_id": client.pk, "scope": scope})
+    try:
+        _, data, _ = server.create_device_authorization_response(engine.ANYWHERE, "POST", body, FORM)
+    except OAuth2Error as error:
+        raise ProtocolError(error.error, error.description or "", error.status_code) from error
+    scopes = list(dict.fromkeys(data.pop("scope", "").split()))
+    if not scopes:
+        raise ProtocolError("invalid_scope", "Ask for a scope.")
+    return data, scopes
 
 
 def start(client: Client, device_code: str, user_code: str, scopes: list[str]) -> DeviceCode:

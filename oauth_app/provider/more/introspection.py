@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client
@@ -42,6 +43,15 @@ class IntrospectionValidator(engine.Validator):
         return said
 
 
+def answer_about(validator: IntrospectionValidator, token: str) -> HttpResponse:
+    """Return what is said of a token (RFC 7662 §2.2)."""
+    body = urlencode({"client_id": validator.client.pk, "token": token})
+    headers, content, status = engine.server_for(validator).create_introspect_response(
+        engine.ANYWHERE, "POST", body, {"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    return HttpResponse(content, status=status, headers=headers)
+
+
 class IntrospectView(ClientView):
     """Answers the clients that OAUTH_RESOURCE_SERVERS names. An app that asks users for access is none of them."""
 
@@ -54,4 +64,4 @@ class IntrospectView(ClientView):
             raise ProtocolError("unauthorized_client", "This client may not ask about tokens.", 403)
         if not request.POST.get("token"):
             raise ProtocolError("invalid_request", "The token is missing.")
-        return engine.introspection_response(IntrospectionValidator(client), request.POST["token"])
+        return answer_about(IntrospectionValidator(client), request.POST["token"])
