@@ -12,7 +12,7 @@ def an_app_of_ones_own(run: Run) -> None:
     """Its secret is in two answers: when it is registered, and when a new one is made."""
     run.sign_in()
     run.go("/oauth/clients/add/")
-    run.page.get_by_label("Name").fill("Carol's printer")
+    run.page.get_by_role("textbox", name="Name").fill("Carol's printer")
     run.page.get_by_label("Where may its users be sent back to?").fill("http://127.0.0.1:9555/callback/")
     run.page.get_by_label("read your notes").check()
     run.press("Register")
