@@ -41,6 +41,15 @@ class ClientAdmin(stock.ClientAdmin):
         """Tell the secret in the answer. allauth puts it into a message, and those wait in a cookie."""
         return client_pages.told(request, obj, obj.new_secret, HTTPStatus.CREATED)
 
+    def delete_model(self, request: HttpRequest, obj: Client) -> None:
+        """Tell of each user's access that it has ended."""
+        registration.delete(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Client]) -> None:
+        """The same for each."""
+        for client in queryset:
+            registration.delete(client)
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Refuse `?secret__startswith=…`, which would spell the secret's hash letter by letter."""
         return not lookup.startswith("secret") and bool(super().lookup_allowed(lookup, value, request))
@@ -50,11 +59,11 @@ class ClientAdmin(stock.ClientAdmin):
 class ConsentAdmin(admin.ModelAdmin):
     """Deleting one ends the app's access to that user's data at once."""
 
-    list_display = ("user", "client", "scopes", "created_at")
+    list_display = ("user", "client", "scopes", "created_at", "last_used_at")
     list_select_related = ("user", "client")
     search_fields = (f"user__{USERNAME}__startswith", "client__id__exact")
     search_help_text = "The beginning of a user name, or a whole client ID."
-    fields = readonly_fields = ("user", "client", "scopes", "created_at")
+    fields = readonly_fields = ("user", "client", "scopes", "created_at", "last_used_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: only the user can allow something."""
@@ -66,9 +75,9 @@ class ConsentAdmin(admin.ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Consent) -> None:
         """End the tokens, too."""
-        obj.revoke()
+        obj.revoke("admin")
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Consent]) -> None:
         """The same for each."""
         for consent in queryset.select_related("user", "client"):
-            consent.revoke()
+            consent.revoke("admin")

@@ -16,7 +16,7 @@ KNOWN = (
     "client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "prompt", "max_age", "id_token_hint",
     "code_challenge", "code_challenge_method", "request", "request_uri",
 )  # fmt: skip
-NETLOC = re.compile(r"[A-Za-z0-9.:\[\]-]+")  # no character that would begin another directive
+NETLOC = re.compile(r"[A-Za-z0-9.:-]+")  # no character that would begin another directive
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 §4.2: 32 bytes in base64url
 
 

@@ -135,7 +135,10 @@ def revoke(client: Client, value: str) -> None:
         tokens = Token.objects.filter(hash=hashed)
         if tokens.exclude(client=client).exists():
             raise ForeignToken
-        tokens.filter(type=Token.Type.ACCESS_TOKEN).delete()
+        token = tokens.filter(type=Token.Type.ACCESS_TOKEN).select_related("user").first()
+        if token is not None:
+            token.delete()
+            signals.revoked.send(sender=Token, user=token.user, client=client, reason=Grant.Reason.CLIENT)
 
 
 def access_token(value: str) -> Token | None:
@@ -145,17 +148,16 @@ def access_token(value: str) -> Token | None:
     """
     of_a_user = Q(user__is_active=True, membership__isnull=False, membership__grant__ended_at=None)
     of_a_machine = Q(user=None, membership=None, client__type=Client.Type.CONFIDENTIAL)
-    tokens = Token.objects.valid().select_related("user", "client", "membership__grant")
+    tokens = Token.objects.valid().select_related("user", "client", "membership__grant__consent")
     return tokens.filter(of_a_user | of_a_machine, type=Token.Type.ACCESS_TOKEN, hash=digest(value)).first()
 
 
 def note_use(token: Token) -> None:
-    """Write down that the token's grant is used, once a minute at most. The condition decides between processes."""
-    now = timezone.now()
-    grant: Grant | None = token.membership.grant if hasattr(token, "membership") else None
-    if grant is None:
+    """Write down that what was allowed is used, once a minute at most. The condition decides between processes."""
+    if not hasattr(token, "membership"):
         return
-    if grant.last_used_at and now - grant.last_used_at < NOTED_EVERY:
+    now, consent = timezone.now(), token.membership.grant.consent
+    if consent.last_used_at and now - consent.last_used_at < NOTED_EVERY:
         return
     stale = Q(last_used_at=None) | Q(last_used_at__lte=now - NOTED_EVERY)
-    Grant.objects.filter(stale, pk=grant.pk).update(last_used_at=now)
+    Consent.objects.filter(stale, pk=consent.pk).update(last_used_at=now)

@@ -27,6 +27,7 @@ class Consent(models.Model):
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
     scopes = models.TextField(help_text="All that was allowed, with blanks between.")
     created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "client"], name="one_consent_a_user_and_client")]
@@ -40,10 +41,19 @@ class Consent(models.Model):
         return self.scopes.split()
 
     @classmethod
-    def given(cls, user: Any, client: Client, scopes: Iterable[str]) -> Consent:
-        """Return the row of this user and app, with these scopes added. To be called in a transaction."""
+    def given(cls, user: Any, client: Client, asked: Iterable[str], chosen: Iterable[str]) -> Consent:
+        """Return the row of this user and app, with the chosen scopes. To be called in a transaction.
+
+        What was asked for and not chosen is taken back, where it was allowed before: so are the tokens that had it.
+        """
         consent, _ = cls.objects.select_for_update().get_or_create(user=user, client=client)
-        consent.scopes = " ".join(dict.fromkeys([*consent.scope_list, *scopes]))
+        declined = set(asked) - set(chosen)
+        kept = [scope for scope in consent.scope_list if scope not in declined]
+        if kept != consent.scope_list:
+            for grant in consent.grants.select_for_update().filter(ended_at=None):
+                if declined & set(grant.scope_list):
+                    grant.end(Grant.Reason.NARROWED)
+        consent.scopes = " ".join(dict.fromkeys([*kept, *chosen]))
         consent.save(update_fields=["scopes"])
         return consent
 
@@ -62,8 +72,9 @@ class Consent(models.Model):
     def revoke(self, reason: str = "user") -> None:
         """End all that came of it, at once, and ask again next time. The signal gets the reason."""
         with transaction.atomic():
+            if not Consent.objects.select_for_update().filter(pk=self.pk).exists():
+                return  # somebody else was quicker
             # An exchange that is under way holds its grant: wait for it, so that its tokens are found here.
-            Consent.objects.select_for_update().filter(pk=self.pk).first()
             grants = list(Grant.objects.select_for_update().filter(consent=self))
             Token.objects.filter(membership__grant__in=grants).delete()
             user, client = self.user, self.client
@@ -80,6 +91,7 @@ class Grant(models.Model):
         CODE_REUSED = "code_reused", "its code was used twice"
         REFRESH_REUSED = "refresh_reused", "a used refresh token came back"
         CLIENT = "client", "the app gave it back"
+        NARROWED = "narrowed", "asked again, you allowed less"
 
     consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="grants")
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -90,7 +102,6 @@ class Grant(models.Model):
     auth_time = models.BigIntegerField(null=True, help_text="When the user signed in, in seconds since 1970.")
     created_at = models.DateTimeField(auto_now_add=True)
     exchanged_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
 
@@ -109,7 +120,7 @@ class Grant(models.Model):
         self.ended_at, self.reason = timezone.now(), reason
         self.save(update_fields=["ended_at", "reason"])
         Token.objects.filter(membership__grant=self).delete()
-        signal = signals.revoked if reason == self.Reason.CLIENT else signals.reused
+        signal = signals.reused if reason in {self.Reason.CODE_REUSED, self.Reason.REFRESH_REUSED} else signals.revoked
         signal.send(sender=Grant, user=self.consent.user, client=self.consent.client, reason=reason)
 
 

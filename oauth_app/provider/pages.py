@@ -11,7 +11,7 @@ from allauth.idp.oidc.models import Token
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -29,17 +29,19 @@ def apps(request: HttpRequest) -> HttpResponse:
     """List the apps that I have allowed something."""
     words = get_adapter().scope_display
     living = Token.objects.valid().filter(membership__grant__consent=OuterRef("pk"))
+    ended = Grant.objects.filter(consent=OuterRef("pk")).exclude(reason="").order_by("-ended_at").values("pk")
     consents = (
         Consent.objects.filter(user=request.user.pk)
         .select_related("client")
-        .annotate(last_used=Max("grants__last_used_at"), has_tokens=Exists(living))
+        .annotate(has_tokens=Exists(living), last_ended=Subquery(ended[:1]))
         .order_by("created_at")
     )
+    grants = Grant.objects.in_bulk([consent.last_ended for consent in consents if consent.last_ended])
     listed = [
         {
             "consent": consent,
             "scopes": [(scope, words.get(scope, scope)) for scope in consent.scope_list],
-            "ended": Grant.objects.filter(consent=consent).exclude(reason="").order_by("-ended_at").first(),
+            "ended": grants.get(consent.last_ended),
         }
         for consent in consents
     ]

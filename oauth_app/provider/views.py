@@ -61,7 +61,7 @@ class AuthorizationView(View):
             # The sign-in page would let who is signed in pass. So the session is ended first, by a form of ours.
             return render(request, "oauth_provider/again.html", {"client": asked.client})
         if remembered and "consent" not in asked.prompts:
-            return self._allow(request, asked, scopes)
+            return self._allow(request, asked, scopes, scopes)
         return asking.page(request, asked.client, scopes, redirect_uri=asked.redirect_uri)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -85,7 +85,7 @@ class AuthorizationView(View):
         chosen = asking.ticked(request, scopes)
         if not chosen:
             return asking.page(request, asked.client, scopes, redirect_uri=asked.redirect_uri, nothing_ticked=True)
-        return self._allow(request, asked, chosen)
+        return self._allow(request, asked, scopes, chosen)
 
     def _once_more(self, request: HttpRequest, asked: Asked) -> bool:
         """Tell whether the app wants another sign-in than this one (OpenID Connect Core §3.1.2.1)."""
@@ -99,10 +99,10 @@ class AuthorizationView(View):
         authorization.check(asked)
         return asked, engine.scopes_of(asked)
 
-    def _allow(self, request: HttpRequest, asked: Asked, scopes: list[str]) -> HttpResponse:
+    def _allow(self, request: HttpRequest, asked: Asked, scopes: list[str], chosen: list[str]) -> HttpResponse:
         with transaction.atomic():
-            consent = Consent.given(request.user, asked.client, scopes)
-            code = engine.code_for(asked, consent, scopes, freshness.auth_time(request))
+            consent = Consent.given(request.user, asked.client, scopes, chosen)
+            code = engine.code_for(asked, consent, chosen, freshness.auth_time(request))
         return self._back(asked, code=code)
 
     def _back(self, asked: Asked, **parameters: str) -> HttpResponse:

@@ -62,7 +62,7 @@ def _in_batches(rows: QuerySet, size: int) -> Iterator[int]:
     last = 0
     while keys := list(rows.order_by("pk").filter(pk__gt=last).values_list("pk", flat=True)[:size]):
         with transaction.atomic():
-            rows.filter(pk__in=keys).delete()  # which looks once more whether they are over
+            _, deleted = rows.filter(pk__in=keys).delete()  # which looks once more whether they are over
         last = keys[-1]
         reset_queries()  # with DEBUG, Django keeps the text of each statement
-        yield len(keys)
+        yield deleted.get(rows.model._meta.label, 0)

@@ -127,12 +127,13 @@ def _waiting() -> Any:
 def decide(user: Any, device: DeviceCode, scopes: list[str]) -> None:
     """Allow these scopes, or none of them. Raises UnknownCode where another tab, or the clock, was quicker."""
     with transaction.atomic():
+        # The consent first, as whoever takes one back does: two that wait for each other would be ended by PostgreSQL.
+        consent = Consent.given(user, device.client, device.scope_list, scopes) if scopes else None
         row = _waiting().select_for_update(of=("self",)).filter(pk=device.pk).first()
         if row is None:
-            raise UnknownCode
+            raise UnknownCode  # and nothing is allowed
         row.decided_at = timezone.now()
-        if scopes:
-            consent = Consent.given(user, row.client, scopes)
+        if consent:
             # A grant has a code; of this one nobody ever gets to know it.
             nobodys = secrets.token_urlsafe(32)
             row.grant = grants.start(consent, nobodys, redirect_uri="", scopes=scopes, challenge="", nonce="")

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from oauth_app.provider import signals
-from oauth_app.provider.models import Grant, Note
+from oauth_app.provider.models import Consent, Note
 
 from .conftest import ALL, USERINFO
 
@@ -215,7 +215,7 @@ def test_last_used_is_written_once_a_minute(app, alices):
     access = app.tokens(alices)["access_token"]
 
     def used() -> Any:
-        return Grant.objects.get().last_used_at
+        return Consent.objects.get().last_used_at
 
     assert used() is None
     app.call(access)
@@ -224,6 +224,6 @@ def test_last_used_is_written_once_a_minute(app, alices):
     app.call(access)
     assert used() == first
     long_ago = timezone.now() - timedelta(seconds=61)
-    Grant.objects.update(last_used_at=long_ago)
+    Consent.objects.update(last_used_at=long_ago)
     app.call(access)
     assert used() > first

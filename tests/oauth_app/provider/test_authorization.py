@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from django.test import Client
 
+from authdemo.events.models import AuthEvent
 from oauth_app.provider.models import Consent, Grant
 
 from .conftest import ALL, AUTHORIZE, CALLBACK, PASSWORD, sent
@@ -222,6 +223,24 @@ def test_for_more_they_are_asked_again_and_what_they_had_is_kept(app, alices):
 def test_what_was_not_ticked_is_asked_for_again(app, alices):
     app.allowed(alices, ["notes:read"], scope=ALL)
     assert app.ask(alices, scope=ALL).status_code == 200
+
+
+def test_what_is_unticked_later_is_taken_back(app, alices):
+    wide = app.tokens(alices, scope="notes:read notes:write")
+    other = app.tokens(alices, scope="notes:read")
+    app.allowed(alices, ["notes:read"], scope="notes:read notes:write", prompt="consent")
+    assert not app.works(wide["access_token"])  # it had both
+    assert app.works(other["access_token"])
+    assert sent(app.ask(alices, scope="notes:read notes:write", prompt="none"))["error"] == "consent_required"
+    assert "asked again, you allowed less" in alices.get("/oauth/apps/").content.decode()
+    assert AuthEvent.objects.filter(verb="revoked").values_list("reason", flat=True).get() == "narrowed"
+
+
+def test_what_is_not_asked_for_is_not_taken_back(app, alices):
+    wide = app.tokens(alices, scope="notes:read notes:write")
+    app.allowed(alices, ["notes:read"], scope="notes:read profile", prompt="consent")
+    assert app.works(wide["access_token"])
+    assert "code" in sent(app.ask(alices, scope="notes:read notes:write", prompt="none"))
 
 
 def test_prompt_consent_asks_in_any_case(app, alices):

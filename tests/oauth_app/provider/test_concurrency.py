@@ -31,7 +31,7 @@ import secrets
 for _ in range(%d):
     code = secrets.token_urlsafe(32)
     with transaction.atomic():
-        consent = Consent.given(User.objects.get(username="alice"), client, ["notes:read"])
+        consent = Consent.given(User.objects.get(username="alice"), client, ["notes:read"], ["notes:read"])
         more = dict(scopes=["notes:read"], challenge="{CHALLENGE}", nonce="")
         grants.start(consent, code, redirect_uri="{CALLBACK}", **more)
     print("code", code)

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from authdemo.accounts.models import User
+from authdemo.events.models import AuthEvent
 from oauth_app.provider.models import Consent, Grant, Note
+from tests.fixtures.people import signed_in
 
 pytestmark = pytest.mark.django_db
 APPS, NOTES = "/oauth/apps/", "/oauth/notes/"
@@ -123,6 +125,38 @@ def test_in_the_admin_deleting_a_consent_ends_the_access(app, register, alices, 
     assert staff.post("/admin/oauth_provider/consent/", action).status_code == 302
     assert not app.works(other["access_token"])
     assert not Grant.objects.exists()
+    assert [event.reason for event in AuthEvent.objects.filter(verb="revoked")] == ["admin", "admin"]
+
+
+@pytest.mark.parametrize("by", ["its page", "the list"])
+def test_in_the_admin_deleting_an_app_ends_and_tells_each_access(app, alices, by):
+    User.objects.create_superuser("teacher", "teacher@example.com", "correct horse")
+    staff, access = signed_in(User.objects.get(username="teacher")), app.tokens(alices)["access_token"]
+    if by == "its page":
+        answer = staff.post(f"/admin/allauth_idp_oidc/client/{app.row.pk}/delete/", {"post": "yes"})
+    else:
+        action = {"action": "delete_selected", "_selected_action": [app.row.pk], "post": "yes"}
+        answer = staff.post("/admin/allauth_idp_oidc/client/", action)
+    assert answer.status_code == 302
+    assert app.call(access).status_code == 401
+    assert AuthEvent.objects.get(verb="revoked").reason == "client_deleted"
+
+
+def test_taken_back_twice_is_told_once(app, alices):
+    app.tokens(alices)
+    [first], [second] = Consent.objects.all(), Consent.objects.all()
+    first.revoke()
+    second.revoke()
+    assert AuthEvent.objects.filter(verb="revoked").count() == 1
+
+
+def test_the_page_costs_the_same_for_one_app_and_for_many(register, alices, django_assert_num_queries):
+    for number in range(5):
+        app = register(f"app{number}")
+        code = app.code(alices)
+        assert [app.exchange(code).status_code for _ in range(2)] == [200, 400]  # ended: the page says why
+    with django_assert_num_queries(4):  # session, user, apps, how each ended last
+        assert alices.get(APPS).content.decode().count("its code was used twice") == 5
 
 
 @pytest.mark.parametrize("query", ["secret__startswith=m", "owner__password__startswith=m"])

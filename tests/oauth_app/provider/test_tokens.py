@@ -304,6 +304,7 @@ def test_an_access_token_is_given_back_alone(app, alices):
     tokens = app.tokens(alices)
     assert app.revoke(tokens["access_token"]).status_code == 200
     assert not app.works(tokens["access_token"])
+    assert AuthEvent.objects.get(verb="revoked").reason == "client"
     assert app.refresh(tokens["refresh_token"]).status_code == 200
 
 
