@@ -55,6 +55,13 @@ def test_what_is_in_use_stays(app, television, alices):
     assert not app.works(third["access_token"])  # … and ends all
 
 
+def test_a_grant_stays_as_long_as_it_has_a_token(app, alices):
+    tokens = app.tokens(alices)
+    age(20, *ALL)  # the refresh token has ten days left
+    assert "Deleted 1 expired tokens." in clear()
+    assert app.refresh(tokens["refresh_token"]).status_code == 200
+
+
 def test_what_is_over_goes(app, register, television, alices):
     short = register("short", refresh=False)
     short.tokens(alices)  # its only token will have expired
