@@ -36,7 +36,7 @@ def of_next(request: HttpRequest) -> str:
     """Return where an app's request, to which this page goes on after the sign-in, will lead; "" for no such page."""
     try:
         following = urlsplit(next_of(request))
-        if not following.path or following.path != reverse("idp:oidc:authorization"):
+        if following.netloc or not following.path or following.path != reverse("idp:oidc:authorization"):
             return ""
         return authorization.leads_to(authorization.read(QueryDict(following.query)).redirect_uri)
     except (authorization.Refused, ValueError):  # ValueError: http://[
@@ -44,8 +44,10 @@ def of_next(request: HttpRequest) -> str:
 
 
 def next_of(request: HttpRequest) -> str:
-    """Return `next`, of the address or of the sign-in form, which comes back after a wrong password."""
-    if request.method == "POST" and request.path == resolve_url(settings.LOGIN_URL):
+    """Return `next`, of the sign-in page's address or of its form, which comes back after a wrong password."""
+    if request.path != resolve_url(settings.LOGIN_URL):
+        return ""
+    if request.method == "POST":
         with suppress(SuspiciousOperation, UnreadablePostError):  # a form that is too large, or only half here
             return request.POST.get("next") or request.GET.get("next", "")
     return request.GET.get("next", "")

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.idp.oidc import admin as stock
 from allauth.idp.oidc.models import Client, Token
+from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
@@ -20,10 +21,23 @@ USERNAME = get_user_model().USERNAME_FIELD
 admin.site.unregister([Client, Token])
 
 
+class ClientForm(forms.ModelForm):
+    """Looks at the addresses: staff may also register the scheme of an app on a device."""
+
+    def clean_redirect_uris(self) -> str:
+        """Return them. RFC 8252 §7.1: a scheme of one's own is a name of one's own turned round, so it has a dot."""
+        addresses: str = self.cleaned_data["redirect_uris"]
+        for address in addresses.split():
+            if "." not in address.partition(":")[0]:
+                registration.checked_address(address)
+        return addresses
+
+
 @admin.register(Client)
 class ClientAdmin(stock.ClientAdmin):
     """allauth's page without what is not offered here: wildcards, other response types, no consent."""
 
+    form = ClientForm
     list_display = ("name", "id", "type", "owner", "created_at")
     list_filter = ("type",)
     list_select_related = ("owner",)

@@ -12,5 +12,5 @@ class OAuthProviderConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks, and listen to sign-ins."""
-        from . import checks, freshness  # noqa: F401  both do it by being imported
+        """Register the checks, and listen to sign-ins and to accounts that are deactivated."""
+        from . import checks, freshness, receivers  # noqa: F401  they do it by being imported

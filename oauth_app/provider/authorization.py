@@ -76,7 +76,7 @@ def read(values: QueryDict) -> Asked:
     client = find(values.get("client_id", ""))
     if client is None:
         raise Refused("No app with this client_id is registered here.")
-    # RFC 9700 §2.1: exact string matching. allauth compares the parts, and forgives a port, a query and a fragment.
+    # RFC 9700 §2.1: exact string matching. allauth compares the parts, and forgives a port and a query.
     if values.get("redirect_uri") not in client.get_redirect_uris():
         raise Refused("The redirect_uri is not, character for character, one that the app registered.")
     return Asked(client, {name: str(value) for name, value in values.items() if value})
@@ -115,5 +115,5 @@ def leads_to(redirect_uri: str) -> str:
 def answer(redirect_uri: str, issuer: str, parameters: Iterable[tuple[str, str | None]]) -> str:
     """Return the address of the answer. `iss` says whose answer it is (RFC 9207), to clients of several providers."""
     given = [(name, value) for name, value in parameters if value]
-    joint = "&" if urlsplit(redirect_uri).query else "?"
+    joint = "" if redirect_uri.endswith("?") else "&" if urlsplit(redirect_uri).query else "?"
     return f"{redirect_uri}{joint}{urlencode([*given, ('iss', issuer)])}"

@@ -8,11 +8,13 @@ from urllib.parse import unquote_plus
 
 from allauth.idp.oidc.models import Client
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 
 from .hashers import ClientSecretHasher
 
 LONGEST = 2000  # characters of one parameter
+WITH_ACTIVE_OWNER = Q(owner=None) | Q(owner__is_active=True)
 
 
 class ProtocolError(Exception):
@@ -41,8 +43,8 @@ def unusable(values: QueryDict) -> str:
 
 
 def find(client_id: str) -> Client | None:
-    """Return the client of this id."""
-    return Client.objects.filter(pk=client_id).first() if client_id else None
+    """Return the client of this id; None for one that belongs to a deactivated account, too."""
+    return Client.objects.filter(WITH_ACTIVE_OWNER, pk=client_id).first() if client_id else None
 
 
 def set_secret(client: Client, secret: str) -> None:

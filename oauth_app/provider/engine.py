@@ -96,7 +96,7 @@ class Validator(OAuthLibRequestValidator):
         return {
             "code": {"nonce": self.grant.nonce} if self.grant.nonce else {},
             "redirect_uri": self.grant.redirect_uri,
-            "scopes": self.grant.scope_list,
+            "scopes": self.grant.current_scopes,
             "pkce": {"code_challenge": self.grant.code_challenge, "code_challenge_method": "S256"},
         }
 
@@ -106,7 +106,7 @@ class Validator(OAuthLibRequestValidator):
         """Take the grant that `grants.by_code` has found, of a user who is still active."""
         if self.grant is None or not self.grant.consent.user.is_active:
             return False
-        request.user, request.scopes, request.claims = self.grant.consent.user, self.grant.scope_list, None
+        request.user, request.scopes, request.claims = self.grant.consent.user, self.grant.current_scopes, None
         return True
 
     def finalize_id_token(self, id_token: dict[str, Any], *args: Any, **kwargs: Any) -> str:
@@ -130,7 +130,7 @@ class Validator(OAuthLibRequestValidator):
 
     def get_original_scopes(self, refresh_token: str, request: Any, *args: Any, **kwargs: Any) -> list[str]:
         """Return what the user has allowed: no exchange gets more."""
-        return self.grant.scope_list if self.grant else []
+        return self.grant.current_scopes if self.grant else []
 
     def rotate_refresh_token(self, request: Any) -> bool:
         """Say yes, whatever the setting (RFC 9700 §4.14.2)."""

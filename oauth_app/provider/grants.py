@@ -148,7 +148,8 @@ def access_token(value: str) -> Token | None:
     """
     of_a_user = Q(user__is_active=True, membership__isnull=False, membership__grant__ended_at=None)
     of_a_machine = Q(user=None, membership=None, client__type=Client.Type.CONFIDENTIAL)
-    tokens = Token.objects.valid().select_related("user", "client", "membership__grant__consent")
+    of_an_app = Q(client__owner=None) | Q(client__owner__is_active=True)  # a banned user's app gets nothing more
+    tokens = Token.objects.valid().filter(of_an_app).select_related("user", "client", "membership__grant__consent")
     return tokens.filter(of_a_user | of_a_machine, type=Token.Type.ACCESS_TOKEN, hash=digest(value)).first()
 
 

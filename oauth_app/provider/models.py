@@ -113,6 +113,12 @@ class Grant(models.Model):
         """Return the scopes, one by one."""
         return self.scopes.split()
 
+    @property
+    def current_scopes(self) -> list[str]:
+        """Return what was allowed, without what the app is not registered for any more."""
+        registered = self.consent.client.get_scopes()
+        return [scope for scope in self.scope_list if scope in registered]
+
     def end(self, reason: str) -> None:
         """End it with all its tokens. To be called in a transaction that holds the row."""
         if self.ended_at:

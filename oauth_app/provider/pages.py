@@ -32,7 +32,7 @@ def apps(request: HttpRequest) -> HttpResponse:
     ended = Grant.objects.filter(consent=OuterRef("pk")).exclude(reason="").order_by("-ended_at").values("pk")
     consents = (
         Consent.objects.filter(user=request.user.pk)
-        .select_related("client")
+        .select_related("client__owner")
         .annotate(has_tokens=Exists(living), last_ended=Subquery(ended[:1]))
         .order_by("created_at")
     )

@@ -15,8 +15,8 @@ reused = Signal()
 """A code or a refresh token was used a second time, so all that came of it has ended. Also has `reason`."""
 
 revoked = Signal()
-"""Access has ended. Also has `reason`: "user" and "admin" took it back, "narrowed" is a user who was asked again and
-allowed less, "client" gave it back, "client_deleted" says it itself."""
+"""Access has ended. Also has `reason`: "user" and "admin" took it back, "deactivated" was the account, "narrowed" is a
+user who was asked again and has allowed less, "client" gave it back, "client_deleted" says it itself."""
 
 denied_by_scope = Signal()
 """A call was refused, because its token is not good for it. Also has `scope`, the one that it lacks."""

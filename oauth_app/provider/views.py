@@ -46,7 +46,11 @@ class AuthorizationView(View):
             return render(request, "oauth_provider/error.html", {"why": why}, status=HTTPStatus.BAD_REQUEST)
         except SentBack as why:
             assert self.asked  # noqa: S101  it has an address to be sent back to
-            return self._back(self.asked, error=why.error, error_description=why.description)
+            back = self._back(self.asked, error=why.error, error_description=why.description)
+            if self._by_a_link_alone(request, self.asked):
+                context = {"why": why, "client": self.asked.client, "go_on": back["Location"]}
+                return render(request, "oauth_provider/error.html", context, status=HTTPStatus.BAD_REQUEST)
+            return back
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the consent page, unless it is not needed, or nobody may be bothered."""
@@ -86,6 +90,15 @@ class AuthorizationView(View):
         if not chosen:
             return asking.page(request, asked.client, scopes, redirect_uri=asked.redirect_uri, nothing_ticked=True)
         return self._allow(request, asked, scopes, chosen)
+
+    def _by_a_link_alone(self, request: HttpRequest, asked: Asked) -> bool:
+        """Tell whether this would be an open redirect: to the app of some user, for somebody who never allowed it.
+
+        RFC 9700 §4.11.2: then the user decides whether to go there. An app that staff has registered is trusted.
+        """
+        if asked.client.owner_id is None or request.method == "POST":
+            return False
+        return not Consent.objects.filter(user=request.user.pk, client=asked.client).exists()
 
     def _once_more(self, request: HttpRequest, asked: Asked) -> bool:
         """Tell whether the app wants another sign-in than this one (OpenID Connect Core §3.1.2.1)."""

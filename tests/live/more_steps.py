@@ -10,7 +10,6 @@ from tests.live.visit import Run
 
 def an_app_of_ones_own(run: Run) -> None:
     """Its secret is in two answers: when it is registered, and when a new one is made."""
-    run.sign_in()
     run.go("/oauth/clients/add/")
     run.page.get_by_role("textbox", name="Name").fill("Carol's printer")
     run.page.get_by_label("Where may its users be sent back to?").fill("http://127.0.0.1:9555/callback/")
@@ -26,7 +25,6 @@ def an_app_of_ones_own(run: Run) -> None:
     run.page.get_by_text("Delete", exact=True).click()
     run.page.get_by_role("button", name="Delete Carol's printer for good").click()
     expect(run.page.get_by_role("main")).to_contain_text("Carol's printer is deleted")
-    run.end_session()
 
 
 def verify_or_ask(run: Run) -> None:

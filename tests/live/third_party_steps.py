@@ -89,7 +89,6 @@ def follow_here(carol: Person, answer: Any) -> Any:
 
 def paper_and_ink(run: Run) -> None:
     """The real one: say no, say yes, add a note, fetch new tokens, take it back, connect again, disconnect."""
-    run.sign_in()
     run.page.goto(run.demo.third_party)
     run.press("Connect my notes")
     run.press("Deny")
@@ -138,5 +137,3 @@ def a_television(run: Run) -> None:
     expect(run.page.get_by_role("heading", level=1)).to_have_text("Notes of carol")  # when it is time to ask
     stores(run.places, run.demo)
     run.press("Switch off")
-    run.go("/oauth/apps/")
-    run.end_session()

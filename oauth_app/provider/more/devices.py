@@ -54,7 +54,7 @@ class DeviceValidator(engine.Validator):
     def validate_device_code(self, client_id: str, code: str, request: Any, *args: Any, **kwargs: Any) -> str | None:
         """Say for whom and for what the tokens are."""
         if self.status == DeviceCodeGrant.DEVICE_CODE_AUTHORIZED:
-            request.user, request.scopes = self.grant.consent.user, self.grant.scope_list
+            request.user, request.scopes = self.grant.consent.user, self.grant.current_scopes
         return self.status
 
 
@@ -112,7 +112,8 @@ def find(user: Any, typed: str) -> DeviceCode:
         if wrong.number >= WRONG_CODES:
             raise TooManyWrongCodes(wrong.since + COUNTED_FOR)
         device: DeviceCode | None = _waiting().filter(user_code_hash=user_code_hash(typed)).first()
-        if device is None:
+        # A double click on "Allow" is no guess: it finds what is decided.
+        if device is None and not DeviceCode.objects.filter(user_code_hash=user_code_hash(typed)).exists():
             wrong.number += 1
             wrong.save()
     if device is None:

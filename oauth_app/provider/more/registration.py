@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import uuid
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from .. import clients
@@ -21,6 +24,7 @@ from ..models import Consent
 MOST_APPS = 10  # of one user
 MOST_ADDRESSES, LONGEST_ADDRESS = 5, 300
 TICKET, TICKET_SECONDS = "oauth_provider.new_client", 24 * 60 * 60
+ANSWERS = {"code", "state", "error", "error_description", "iss"}
 LOOPBACK = {"localhost", "127.0.0.1"}
 
 
@@ -29,9 +33,18 @@ class NotRegistered(Exception):
 
 
 def check_name(name: str) -> None:
-    """Raise ValidationError for characters that nobody sees, or that turn the text round."""
-    if not name.isprintable():
-        raise ValidationError("A name has visible characters only.")
+    """Raise ValidationError for what nobody sees, what turns the text round, and the name of an app of the site."""
+    if not name.isprintable() or not _as_read(name):
+        raise ValidationError("A name has visible characters only, and a letter or a number among them.")
+    of_the_site = Client.objects.filter(owner=None).values_list("name", flat=True)
+    if _as_read(name) in {_as_read(taken) for taken in of_the_site}:
+        raise ValidationError("An app of that name is here already, and it is not yours.")
+
+
+def _as_read(name: str) -> str:
+    """Return the letters and numbers alone, in one spelling. Fillers of Hangul are letters that show nothing."""
+    letters = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in letters if letter.isalnum() and letter not in "\u115f\u1160")
 
 
 def checked_address(address: str) -> str:
@@ -51,9 +64,13 @@ def checked_address(address: str) -> str:
         raise ValidationError(text, params={"it": address})
     # RFC 6749 §3.1.2: no fragment. An asterisk stands for nothing here; a user name before the host misleads people.
     # Nor a number of IPv6: a Content-Security-Policy cannot name one, so "Allow" would lead nowhere.
-    if not host or set(address) & set("#*@") or not NETLOC.fullmatch(parts.netloc):
+    named = re.search("[a-z0-9]", host or "")
+    if not named or set(address) & set("#*@") or not NETLOC.fullmatch(parts.netloc):
         text = "%(it)s: an address has a host, no fragment, no user name and no asterisk."
         raise ValidationError(text, params={"it": address})
+    # The answer's own parameters must be the only ones of their names.
+    if address.endswith("?") or set(QueryDict(parts.query)) & ANSWERS:
+        raise ValidationError("%(it)s: code, state, error and iss come with the answer.", params={"it": address})
     return address
 
 

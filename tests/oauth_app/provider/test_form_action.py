@@ -67,7 +67,7 @@ def test_no_other_next_opens_anything(app, usual, following):
     ("registered", "place"),
     [
         ("https://app.example/callback?x=1", "https://app.example"),
-        ("http://[::1]:9001/callback", "http://[::1]:9001"),
+        ("http://[::1]:9001/callback", ""),  # a policy has no word for it
         ("org.example.app:/callback", "org.example.app:"),
         ("https://a.example;script-src */", ""),
         ("https://a.example, b.example/", ""),
@@ -75,3 +75,10 @@ def test_no_other_next_opens_anything(app, usual, following):
 )
 def test_a_registered_address_adds_no_other_directive(registered, place):
     assert leads_to(registered) == place
+
+
+def test_no_address_widens_another_page(app, client, usual):
+    for page in ("/", "/start-over/", "/oauth/", "/wire/"):
+        assert may_lead_to(client.get(page, {"next": app.address()})) == usual
+    for elsewhere in ("//evil.example", "https://evil.example"):
+        assert may_lead_to(client.get("/sessions/login/", {"next": elsewhere + app.address()})) == usual

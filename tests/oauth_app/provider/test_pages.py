@@ -159,6 +159,16 @@ def test_the_page_costs_the_same_for_one_app_and_for_many(register, alices, djan
         assert alices.get(APPS).content.decode().count("its code was used twice") == 5
 
 
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "http://app.example/", "https://a/#x"])
+def test_in_the_admin_no_address_is_a_script(app, address):
+    User.objects.create_superuser("teacher", "teacher@example.com", "correct horse")
+    page = f"/admin/allauth_idp_oidc/client/{app.row.pk}/change/"
+    form = {"name": "x", "type": "public", "scopes": "openid", "grant_types": "authorization_code", "id": app.row.pk}
+    staff = signed_in(User.objects.get(username="teacher"))
+    for addresses, status in ((address, 200), ("org.example.app:/callback", 302), ("https://app.example/", 302)):
+        assert staff.post(page, form | {"redirect_uris": addresses}).status_code == status
+
+
 @pytest.mark.parametrize("query", ["secret__startswith=m", "owner__password__startswith=m"])
 def test_in_the_admin_no_filter_spells_out_a_secret(app, query):
     User.objects.create_superuser("teacher", "teacher@example.com", "correct horse")

@@ -297,6 +297,25 @@ def test_what_happened_is_told_and_no_token_with_it(app, alices, alice):
     assert tokens["access_token"] not in str(list(events.values()))
 
 
+def test_an_app_that_is_registered_for_less_gets_less(app, alices):
+    code, tokens = app.code(alices, scope=ALL), app.tokens(alices, scope=ALL)
+    app.row.set_scopes(["openid", "profile"])
+    app.row.save()
+    assert app.exchange(code).json()["scope"].split() == ["openid", "profile"]
+    assert app.refresh(tokens["refresh_token"]).json()["scope"].split() == ["openid", "profile"]
+
+
+def test_a_deactivated_account_takes_back_what_it_has_allowed(app, alice, alices):
+    tokens = app.tokens(alices)
+    alice.is_active = False
+    alice.save()
+    alice.is_active = True
+    alice.save()
+    assert not app.works(tokens["access_token"])
+    refused(app.refresh(tokens["refresh_token"]))
+    assert AuthEvent.objects.get(verb="revoked").reason == "deactivated"
+
+
 # ---- Revocation
 
 

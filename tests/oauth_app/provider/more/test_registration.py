@@ -16,7 +16,7 @@ from authdemo.accounts.models import User
 from authdemo.events.models import AuthEvent
 from authdemo.wire.models import Exchange
 from oauth_app.provider.models import Consent
-from tests.oauth_app.provider.conftest import CALLBACK, App
+from tests.oauth_app.provider.conftest import CALLBACK, App, registered, sent
 
 pytestmark = pytest.mark.django_db
 ADD, MINE = "/oauth/clients/add/", "/oauth/clients/"
@@ -102,6 +102,7 @@ def test_a_public_app_has_no_secret(alices):
         "https://app.example/a b", "https://äpp.example/", "//app.example/", "x", "http://127.0.0.2/",
         "https://app.example:port/", "https://a.example;b/", "https://[::1", "http://[::1]:9001/x",
         "HTTPS:/app.example/",
+        "https://./", "https://..../x", "https://app.example/?", "https://app.example/?code=1", "https://a.example/?state=",
         "https://app.example/" + "x" * 300, "https://app.example/\x01", 'https://app.example/"', "", " ",
     ],
 )  # fmt: skip
@@ -109,6 +110,55 @@ def test_such_an_address_is_refused(alices, address):
     answer = add(alices, addresses=address)
     assert answer.status_code == 400
     assert not Registered.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Paper & Ink", "ＰＡＰＥＲ & ink", "paper-ink", "\u3164", "…", "\u200b"])
+def test_such_a_name_is_refused(alices, name):
+    registered("paper")
+    Registered.objects.update(name="Paper & Ink")
+    answer = add(alices, name=name)
+    assert answer.status_code == 400
+    assert Registered.objects.count() == 1
+
+
+def test_an_app_of_a_deactivated_account_gets_nothing_more(alices, bobs, alice):
+    app = app_of(add(alices))
+    tokens, code = app.tokens(bobs, scope="notes:read"), app.code(bobs)
+    alice.is_active = False
+    alice.save()
+    assert app.call(tokens["access_token"]).status_code == 401
+    assert app.refresh(tokens["refresh_token"]).status_code == 401
+    assert app.exchange(code).status_code == 401
+    assert app.ask(bobs).status_code == 400
+
+
+WRONG = [{"prompt": "none"}, {"response_type": "token"}, {"scope": "zzz"}, {"max_age": "x"}]
+
+
+@pytest.mark.parametrize("changes", WRONG)
+def test_a_link_alone_leads_nobody_to_an_app_that_nobody_has_checked(alices, bobs, changes):
+    """RFC 9700 §4.11.2."""
+    app = app_of(add(alices))
+    for browser in (Client(), bobs):
+        answer = app.ask(browser, **changes)
+        assert answer.status_code == 400
+        assert "Nobody has checked this app" in answer.content.decode()
+        assert f'href="{CALLBACK}?error=' in answer.content.decode()
+    assert sent(bobs.post(app.address(), {"action": "deny"}))["error"] == "access_denied"
+    app.code(bobs)
+    assert "error" in sent(app.ask(bobs, **changes | {"prompt": "none", "scope": "profile"}))
+
+
+def test_who_has_chosen_the_name_is_said_wherever_it_stands(alices, bobs):
+    app = app_of(add(alices))
+    assert "alice, a user of this site" in app.ask(bobs, prompt="login").content.decode()
+    app.code(bobs)
+    assert "alice, a user of this site" in bobs.get("/oauth/apps/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["%00/secret/", "x%00/delete/", "a%20b/secret/"])
+def test_what_is_no_client_id_is_not_found(alices, path):
+    assert alices.post(f"{MINE}{path}").status_code == 404
 
 
 @pytest.mark.parametrize(
