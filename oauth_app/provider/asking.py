@@ -22,7 +22,8 @@ def page(request: HttpRequest, client: Client, scopes: list[str], **more: Any) -
     context = {
         "client": client,
         "scopes": [(scope, words.get(scope, scope)) for scope in scopes],
-        "not_asked": [text for scope, text in words.items() if scope not in scopes],
+        # Who may see a name knows which account it is.
+        "not_asked": [text for scope, text in words.items() if scope not in {*scopes, "openid"}],
         "had": Consent.objects.filter(user=request.user.pk, client=client).first(),
         "minutes": app_settings.ACCESS_TOKEN_EXPIRES_IN // 60,
         "refresh": "refresh_token" in client.get_grant_types(),

@@ -101,7 +101,7 @@ ATTEMPTS = (
             ),
             Line(
                 f"{OURS}.engine.Validator.get_original_scopes",
-                "self.grant.scope_list",
+                "self.grant.current_scopes",
                 "No exchange gets more than the user has allowed (RFC 6749 §6).",
             ),
             Line(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
+from allauth.idp.oidc import app_settings
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client
 from django import forms
@@ -14,12 +16,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..models import Consent
 from . import registration
 
+# RFC 7636, Appendix B: everybody knows this pair. It is for a first try by hand.
+EXAMPLE_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+EXAMPLE_CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 KINDS = (
     (Client.Type.CONFIDENTIAL, "It runs on a server of mine, which can keep a secret."),
     (Client.Type.PUBLIC, "It runs on its users' devices: a phone, a desktop, a browser. It gets no secret."),
@@ -58,7 +64,12 @@ def clients(request: HttpRequest) -> HttpResponse:
     mine = Client.objects.filter(owner=request.user.pk).order_by("created_at")
     users = dict(Consent.objects.filter(client__in=mine).values_list("client").annotate(Count("pk")))
     listed = [
-        {"client": client, "version": registration.version(client), "users": users.get(client.pk, 0)}
+        {
+            "client": client,
+            "version": registration.version(client),
+            "users": users.get(client.pk, 0),
+            "by_hand": by_hand(client),
+        }
         for client in mine
     ]
     return render(request, "oauth_provider/clients.html", {"clients": listed, "most": registration.MOST_APPS})
@@ -112,4 +123,24 @@ def told(
 ) -> HttpResponse:
     """Return the page with the secret: in this answer alone, which no cache keeps. No redirect could carry it."""
     context = {"client": client, "secret": secret, "renewed": renewed, "issuer": get_adapter().get_issuer()}
+    context["by_hand"] = by_hand(client)
     return render(request, "oauth_provider/client_secret.html", context, status=status)
+
+
+def by_hand(client: Client) -> dict[str, Any]:
+    """Return what the page needs to lead somebody from the question to the first call, without an app."""
+    issuer, scopes = get_adapter().get_issuer(), client.get_scopes()
+    redirect_uri = next(iter(client.get_redirect_uris()), "")
+    query = {
+        "client_id": client.pk, "redirect_uri": redirect_uri, "response_type": "code", "scope": " ".join(scopes),
+        "state": "by-hand", "code_challenge": EXAMPLE_CHALLENGE, "code_challenge_method": "S256",
+    }  # fmt: skip
+    name = "provider:notes_api" if "notes:read" in scopes else "provider:whoami"
+    return {
+        "ask": f"{issuer}{reverse('idp:oidc:authorization')}?{urlencode(query)}",
+        "redirect_uri": redirect_uri,
+        "verifier": EXAMPLE_VERIFIER,
+        "token": issuer + reverse("idp:oidc:token"),
+        "call": issuer + reverse(name),
+        "seconds": app_settings.AUTHORIZATION_CODE_EXPIRES_IN,
+    }

@@ -49,6 +49,9 @@ class UserCodeForm(forms.Form):
     def look_up(self, user: Any) -> DeviceCode | None:
         """Return the device that waits with it; otherwise the form has an error that says why not."""
         if self.is_valid():
+            if len(devices.as_shown(self.cleaned_data["user_code"])) != devices.SHOWN:
+                self.add_error("user_code", "A code has eight letters, and no vowel among them.")
+                return None
             try:
                 return devices.find(user, self.cleaned_data["user_code"])
             except devices.UnknownCode:

@@ -28,6 +28,7 @@ from ..clients import ProtocolError
 from ..models import Consent, DeviceCode, Grant, WrongUserCodes
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+SHOWN = 9  # characters of a user code, with its dash
 SLOWER = 5  # RFC 8628 §3.5: seconds that each slow_down adds
 # 20^8 codes, of which a few wait. Where a thousand wait, ten guesses find one of them once in 2.5 million times
 # (RFC 8628 §5.1). Counted for the account that types: without signing in nobody can.

@@ -121,7 +121,7 @@ def test_the_page_says_who_asks_for_what_until_when_and_what_not(app, alices):
     page = re.sub(r"\s+", " ", app.ask(alices, scope=ALL).content.decode())
     for text in ("Allow The printer?", "read your notes", "add notes in your name", "see your user name", "alice"):
         assert text in page
-    assert "your password: you typed it here" in page
+    assert "your password: it is typed at no app" in page
     assert "the right to see your e-mail address" in page
     assert "not been used for 30 days" in page
     assert CALLBACK in page

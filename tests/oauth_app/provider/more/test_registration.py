@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -147,6 +148,21 @@ def test_a_link_alone_leads_nobody_to_an_app_that_nobody_has_checked(alices, bob
     assert sent(bobs.post(app.address(), {"action": "deny"}))["error"] == "access_denied"
     app.code(bobs)
     assert "error" in sent(app.ask(bobs, **changes | {"prompt": "none", "scope": "profile"}))
+
+
+def test_by_hand_as_the_page_says(alices):
+    """Its own link, its own commands, and RFC 7636's pair."""
+    answer = add(alices)
+    page = unescape(answer.content.decode())
+    app, [ask] = app_of(answer), re.findall(r'<a href="([^"]+)">Ask</a>', page)
+    [verifier] = re.findall(r"code_verifier=(\S+)</code>", page)
+    code = sent(alices.post(ask.removeprefix("http://localhost:8000"), {"action": "allow", "scopes": "notes:read"}))[
+        "code"
+    ]
+    tokens = app.exchange(code, code_verifier=verifier).json()
+    [call] = re.findall(r"curl (\S+) -H", page)
+    assert app.call(tokens["access_token"], call.removeprefix("http://localhost:8000")).status_code == 200
+    assert ask in unescape(alices.get(MINE).content.decode())
 
 
 def test_who_has_chosen_the_name_is_said_wherever_it_stands(alices, bobs):
