@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.idp.oidc.models import Token
 from django.test import Client
 from django.utils import timezone
 
@@ -72,6 +73,17 @@ def test_the_television_shows_notes(television, alices, alice):
     assert television.call(tokens["access_token"], "/oauth/api/whoami/").json()["user"]["username"] == "alice"
     assert television.call(tokens["access_token"]).status_code == 403
     assert television.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_a_device_that_may_not_refresh_gets_no_refresh_token(other, alices):
+    """It asks again by a code, when its access token has ended."""
+    box = other("radio", DEVICE_CODE, "notes:read", public=True)
+    code = codes(box, scope="notes:read")
+    decide(alices, code["user_code"], scopes="notes:read")
+    tokens = poll(box, code).json()
+    assert "refresh_token" not in tokens
+    assert box.works(tokens["access_token"])
+    assert not Token.objects.filter(type=Token.Type.REFRESH_TOKEN).exists()
 
 
 def test_the_consent_is_listed_and_taken_back(television, alices):
