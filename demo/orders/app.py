@@ -95,7 +95,11 @@ def asked(authorization: str) -> Answer:
         detail = "The site says that this token is not good (any more)."
         return unauthorized("token_inactive", detail, f', error="invalid_token", error_description="{detail}"')
     user_id, scopes = said.claims.get("sub"), str(said.claims.get("scope", "")).split()
-    if SCOPE not in scopes or not isinstance(user_id, str):
+    if not isinstance(user_id, str) or not user_id:
+        # No scope would help: a program's token for itself has nobody behind it (RFC 7662 §2.2: "sub" is optional).
+        body = {"detail": "No user stands behind this token, and only users have orders.", "code": "no_user"}
+        return "403 Forbidden", body, [("WWW-Authenticate", 'Bearer realm="orders"')]
+    if SCOPE not in scopes:
         challenge = f'Bearer realm="orders", error="insufficient_scope", scope="{SCOPE}"'
         body = {"detail": f"The token needs the scope {SCOPE}.", "code": "insufficient_scope"}
         return "403 Forbidden", body, [("WWW-Authenticate", challenge)]

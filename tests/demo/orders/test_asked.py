@@ -21,15 +21,24 @@ class Asked:
 
     def __init__(self) -> None:
         self.status, self.body, self.came = 200, json.dumps(GOOD).encode(), []  # type: ignore[var-annotated]
+        self.followed: list[str] = []
         asked = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # where our redirect leads: with a good answer, for who follows it
+                asked.followed.append(self.path)
+                good = json.dumps(GOOD).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(good)))
+                self.end_headers()
+                self.wfile.write(good)
+
             def do_POST(self) -> None:
                 form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
                 asked.came.append((self.path, self.headers["Authorization"], form))
                 self.send_response(asked.status)
                 self.send_header("Content-Length", str(len(asked.body)))
-                self.send_header("Location", "http://127.0.0.1:1/")
+                self.send_header("Location", f"{asked.url}/elsewhere")
                 self.send_header("Server-Timing", 'app;dur=3.1, sql;dur=0.4;desc="2", cache;dur=0.0;desc="0"')
                 self.end_headers()
                 self.wfile.write(asked.body)
@@ -61,6 +70,7 @@ def site(running: tuple[Asked, str]) -> Asked:
     site = running[0]
     site.says(GOOD)
     site.came.clear()
+    site.followed.clear()
     return site
 
 
@@ -98,12 +108,27 @@ def test_what_is_over_is_401_at_once(site, url):
     assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
 
 
-@pytest.mark.parametrize("changes", [{"scope": "notes:read"}, {"scope": ""}, {"scope": None}, {"sub": None}])
-def test_without_the_scope_or_without_a_user_it_is_403(site, url, changes):
+@pytest.mark.parametrize("changes", [{"scope": "notes:read"}, {"scope": ""}, {"scope": None}])
+def test_without_the_scope_it_is_403(site, url, changes):
     site.says(GOOD | changes)
     answer = call(url)
     assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
     assert 'scope="profile"' in answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("changes", [{"sub": None}, {"sub": 7}, {"sub": ""}])
+def test_without_a_user_it_is_403_and_no_other_scope_would_help(site, url, changes):
+    """A program that has a token for itself has no orders, whatever it may do."""
+    site.says(GOOD | changes)
+    answer = call(url)
+    assert (answer.status_code, answer.json()["code"]) == (403, "no_user")
+    assert "No user" in answer.json()["detail"]
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="orders"'
+
+
+def test_without_user_and_scope_the_user_is_what_is_missing(site, url):
+    site.says({"active": True, "client_id": "night-export", "scope": "notes:export"})
+    assert call(url).json()["code"] == "no_user"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +137,8 @@ def test_without_the_scope_or_without_a_user_it_is_403(site, url, changes):
         ({"error": "invalid_client"}, 401, "not_allowed_to_ask"),
         ({"error": "unauthorized_client"}, 403, "not_allowed_to_ask"),
         (GOOD, 500, "site_unavailable"),
-        (GOOD, 302, "site_unavailable"),
+        (GOOD, 302, "site_unavailable"),  # a client that follows it asks again by GET
+        (GOOD, 307, "site_unavailable"),  # and here sends secret and token once more
         (b"", 200, "site_unavailable"),
         (b"<html>", 200, "site_unavailable"),
         (b"[" * 5000, 200, "site_unavailable"),
@@ -128,6 +154,7 @@ def test_where_the_site_does_not_say_nobody_gets_in(site, url, body, status, cod
     assert (answer.status_code, answer.json()["code"]) == (503, code)
     assert answer.headers["Retry-After"] == "5"
     assert "secret" not in answer.text
+    assert (site.followed, [path for path, _, _ in site.came]) == ([], ["/identity/o/api/introspect"])
 
 
 def test_without_a_token_nobody_is_asked(site, url):
