@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from . import tokens
 from .models import Answered, Connection
-from .site import PAPER, usable
+from .site import PAPER
 from .trouble import Refused, Trouble, understood
 
 READ = ("openid", "profile", "notes:read")
@@ -61,7 +59,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         raise Trouble("parameters")
     answer = _exchanged(request)
     asked = " ".join(parse_qs(urlsplit(trip["url"]).query)["scope"])
-    with _kept_or_given_back(answer):
+    with PAPER.kept_or_given_back(answer):
         # Authlib checks an ID token that is there, and misses none. We have asked for one (scope "openid").
         if not answer.get("userinfo"):
             raise Trouble("id_token")
@@ -69,18 +67,6 @@ def callback(request: HttpRequest) -> HttpResponse:
         tokens.keep(request.session["browser"], PAPER.client_id, answer, asked, **who)
     request.session.cycle_key()  # whoever has planted the old key sees nothing of what comes now
     return redirect("notes")
-
-
-@contextmanager
-def _kept_or_given_back(answer: dict[str, Any]) -> Iterator[None]:
-    """Where we cannot use tokens, nobody has them."""
-    try:
-        with understood():
-            usable(answer)
-            yield
-    except Trouble:
-        PAPER.give_back(str(answer.get("refresh_token") or answer.get("access_token") or ""))
-        raise
 
 
 def _is_of_the_site(request: HttpRequest) -> None:

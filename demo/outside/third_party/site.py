@@ -7,6 +7,8 @@ token's signature, issuer, times and nonce are checked. What it leaves to us is 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -81,7 +83,20 @@ class SiteClient(DjangoOAuth2App):  # type: ignore[misc]
     def fetched(self, **form: str) -> dict[str, Any]:
         """Ask the token endpoint for tokens by another grant: `grant_type`. Raises Trouble."""
         with understood():
-            return usable(self.fetch_access_token(**form))
+            answer = dict(self.fetch_access_token(**form))
+        with self.kept_or_given_back(answer):
+            return answer
+
+    @contextmanager
+    def kept_or_given_back(self, answer: dict[str, Any]) -> Iterator[None]:
+        """Where we cannot use tokens, nobody has them. Raises Trouble for an answer that is not `usable`."""
+        try:
+            with understood():
+                usable(answer)
+                yield
+        except Trouble:
+            self.give_back(str(answer.get("refresh_token") or answer.get("access_token") or ""))
+            raise
 
     def give_back(self, token: str) -> bool:
         """Revoke a token (RFC 7009); a refresh token ends with its access tokens. Tells whether the site agreed."""

@@ -67,17 +67,18 @@ def _shown(answer: dict[str, Any]) -> dict[str, Any]:
 @require_safe
 def screen(request: HttpRequest) -> HttpResponse:
     """Show the screen. Where it waits and it is time, ask the site first; a reload before that asks nothing."""
-    shown = Screen.objects.filter(browser=request.session.get("browser", "")).first()
+    mine = Screen.objects.filter(browser=request.session.get("browser", ""))
+    shown = mine.first()
     if shown is not None and shown.state == State.WAITING:
         poll(shown)
-        shown.refresh_from_db()
+        shown = mine.first()  # None where it was switched off meanwhile
     context: dict[str, Any] = {"screen": shown, "states": State}
     if shown is None or shown.state != State.DONE:
         if shown is not None:
             left = (shown.next_at - timezone.now()).total_seconds()
             context |= {
                 "wait": max(1, int(left) + 1),
-                "left": max(0, int((shown.expires_at - timezone.now()).seconds / 60)),
+                "left": max(0, int((shown.expires_at - timezone.now()).total_seconds() / 60)),
             }
         return render(request, "paper/television.html", context)
     connection = connection_of(request, TELEVISION.client_id)
@@ -114,11 +115,18 @@ def poll(shown: Screen) -> None:
         if why.kind not in {"away", "slow", "failing"}:
             raise
     else:
-        if row.update(state=State.DONE, device_code=""):
-            connection = tokens.keep(shown.browser, TELEVISION.client_id, answer, SCOPE, subject="", username="")
-            _name(connection)
-        else:  # switched off in this moment
-            TELEVISION.give_back(answer.get("refresh_token") or answer["access_token"])
+        _connected(row, shown, answer)
+
+
+def _connected(row: Any, shown: Screen, answer: dict[str, Any]) -> None:
+    """Keep the tokens, and then say so: another tab that reads "done" must find them. Raises Trouble."""
+    with TELEVISION.kept_or_given_back(answer):
+        connection = tokens.keep(shown.browser, TELEVISION.client_id, answer, SCOPE, subject="", username="")
+    if row.update(state=State.DONE, device_code=""):
+        _name(connection)
+    else:  # switched off in this moment
+        Connection.objects.filter(pk=connection.pk, access_token=connection.access_token).delete()
+        tokens.give_back(connection)
 
 
 def _answered(row: Any, shown: Screen, why: Refused) -> None:

@@ -197,6 +197,57 @@ def test_taken_back(visitor, app, on):
     assert (page.status_code, "taken this television’s access back" in page.text) == (403, True)
 
 
+DONE_WITHOUT_TOKENS = """CREATE TRIGGER done_without_tokens BEFORE UPDATE OF state ON paper_screen
+WHEN NEW.state = 'done' AND NOT EXISTS (SELECT 1 FROM paper_connection WHERE browser = NEW.browser)
+BEGIN SELECT RAISE(ABORT, 'another tab would find no tokens now'); END"""
+
+
+def test_at_no_moment_it_is_done_without_its_tokens(visitor, app, on):
+    """Another tab that looks just then would say that no notes are connected."""
+    app.site.answers["/token"] = lambda call: (200, app.site.tokens(id_token=None))
+    app.sql(TIME)
+    app.sql(DONE_WITHOUT_TOKENS)
+    try:
+        assert "Notes of alice" in visitor.get(PAGE).text
+    finally:
+        app.sql("DROP TRIGGER done_without_tokens")
+
+
+@pytest.mark.parametrize("changes", [{"scope": "x" * 501}, {"expires_in": -1}, {"token_type": "mac"}], ids=list)
+def test_tokens_that_cannot_be_kept_are_given_back(visitor, app, on, changes):
+    app.site.answers["/token"] = lambda call: (200, app.site.tokens(id_token=None, **changes))
+    app.sql(TIME)
+    assert visitor.get(PAGE).status_code == 502
+    [call] = app.site.asked("/revoke")
+    assert call.form["token"].startswith("refresh-token-number-")
+    app.site.answers["/token"] = said("invalid_grant")  # the code was good once
+    app.sql(TIME)
+    assert "A new code" in visitor.get(PAGE).text
+
+
+def test_switched_off_in_that_moment(visitor, app, on):
+    def off(call):
+        app.sql("DELETE FROM paper_screen")
+        return 200, app.site.tokens(id_token=None)
+
+    app.site.answers["/token"] = off
+    app.sql(TIME)
+    connections = app.sql("SELECT count(*) FROM paper_connection")
+    assert "Switch on" in visitor.get(PAGE).text
+    assert app.sql("SELECT count(*) FROM paper_connection") == connections
+    assert len(app.site.asked("/revoke")) == 1
+
+
+def test_the_time_that_is_left_does_not_begin_again_below_nothing(visitor, app, on):
+    def late(call):
+        app.sql("UPDATE paper_screen SET expires_at = datetime('now', '-5 seconds')")
+        return 400, {"error": "authorization_pending"}
+
+    app.site.answers["/token"] = late
+    app.sql(TIME)
+    assert "good for 0 minutes more" in visitor.get(PAGE).text
+
+
 # ---- The nightly export
 
 
