@@ -6,6 +6,7 @@ import time
 
 import jwt
 import pytest
+from allauth.idp.oidc.adapter import get_adapter
 from django.test import Client
 
 from jwt_app.keys import new_key
@@ -84,6 +85,22 @@ def test_a_hint_that_is_none(app, register, alices):
     for hint in (of_another, forged, unsigned, "rubbish", "a.b.c", ours[:-4]):
         answer = sent(app.ask(alices, scope="openid", prompt="none", id_token_hint=hint))
         assert answer["error"] == "invalid_request", hint
+
+
+@pytest.mark.parametrize("issuer", ["http://127.0.0.1:8000", "https://elsewhere.example", "", None])
+def test_a_hint_of_another_issuer_is_none_even_with_a_signature_of_ours(app, alices, issuer):
+    """One key may serve two issuers. What does not say whose it is (None) is no ID token either."""
+    ours = app.tokens(alices, scope="openid")["id_token"]
+    [key] = get_adapter().list_private_keys(is_active=True)
+
+    def asked(claims: dict[str, object]) -> dict[str, str]:
+        hint = jwt.encode(claims, key.pem, "RS256", headers=jwt.get_unverified_header(ours))
+        return sent(app.ask(alices, scope="openid", prompt="none", id_token_hint=hint))
+
+    said = claims({"id_token": ours})
+    assert "code" in asked(said)
+    said.pop("iss")
+    assert asked(said if issuer is None else said | {"iss": issuer})["error"] == "invalid_request"
 
 
 def test_an_expired_hint_still_names_somebody(app, alices, monkeypatch, settings):

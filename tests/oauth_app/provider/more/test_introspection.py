@@ -97,3 +97,14 @@ def test_three_statements(shop, app, alices):
     with CaptureQueriesContext(connection) as counted:
         ask(shop, access)
     assert len(counted) == 2
+
+
+def test_to_be_asked_about_counts_as_used(shop, app, alices, bobs):
+    """The user sees at `/oauth/apps/` that the app has used its access, though it never called this site itself."""
+    access, of_bob = app.tokens(alices)["access_token"], app.tokens(bobs)
+    assert "<dt>Last used</dt><dd>Never</dd>" in alices.get("/oauth/apps/").content.decode()
+    ask(shop, of_bob["refresh_token"])  # of no use: it opens nothing
+    assert "<dt>Last used</dt><dd>Never</dd>" in bobs.get("/oauth/apps/").content.decode()
+    ask(shop, access)
+    assert "<dt>Last used</dt><dd><time" in alices.get("/oauth/apps/").content.decode()
+    assert "<dt>Last used</dt><dd>Never</dd>" in bobs.get("/oauth/apps/").content.decode()
