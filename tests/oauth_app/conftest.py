@@ -20,6 +20,7 @@ from django.test import Client
 from jwt.algorithms import RSAAlgorithm
 
 from oauth_app.client.endpoints import GitHubAdapter, GoogleAdapter
+from tests.fixtures.demo import RunningDemo
 
 PROVIDERS = ("github", "google", "outside")
 PATHS = {"github": "github", "google": "google", "outside": "oidc/outside"}
@@ -273,3 +274,12 @@ def visitor(client: Client, company: Company, db: None) -> Visitor:
 def another(company: Company, db: None) -> Callable[[], Visitor]:
     """A factory of further visitors, each with a browser of their own."""
     return lambda: Visitor(Client(), company)
+
+
+@pytest.fixture
+def nothing_allowed(demo: RunningDemo) -> Iterator[None]:
+    """No app has anything of anybody in the demo that all tests share, before and after this one."""
+    everything = "from oauth_app.provider.models import Consent\nfor one in Consent.objects.all(): one.revoke()"
+    demo.shell(everything)
+    yield
+    demo.shell(everything)

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.steps import press, title
 from tests.e2e.test_social_journeys import check_accessible
 from tests.fixtures.demo import RunningDemo
 from tests.wire.test_flow_browser import secrets_seen, tokens_of_forms
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.usefixtures("nothing_allowed")]
 TOKEN, REVOKE, NOTES = "/identity/o/api/token", "/identity/o/api/revoke", "/oauth/api/notes/"
 AUTHORIZE, LOGIN = "/identity/o/authorize", "/sessions/login/"
 ENDS = ".ends > .told, .ends > .untold"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_allowed(demo: RunningDemo) -> Iterator[None]:
-    yield
-    demo.shell("from oauth_app.provider.models import Consent\nfor one in Consent.objects.all(): one.revoke()")
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name).first.click()
-
-
-def title(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(text)
 
 
 def connect(page: Page, demo: RunningDemo, answer: str = "Allow") -> None:

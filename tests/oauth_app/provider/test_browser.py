@@ -16,7 +16,7 @@ from tests.fixtures.demo import RunningDemo
 
 from .conftest import AUTHORIZE, TOKEN
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.usefixtures("nothing_allowed")]
 VERIFIER = "b" * 64
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -38,9 +39,18 @@ for _ in range(%d):
 """
 
 
+GONE = """
+from allauth.idp.oidc.models import Client
+Client.objects.filter(id__in=["racer", "racing-tv"]).delete()
+"""
+
+
 @pytest.fixture(params=["demo", pytest.param("demo_postgres", marks=pytest.mark.postgres)])
-def running(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue(request.param)
+def running(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A demo that other tests use as well: with the clients goes what alice has allowed them here."""
+    demo = request.getfixturevalue(request.param)
+    yield demo
+    demo.shell(GONE)
 
 
 def codes(running: Any, number: int, program: str = MADE) -> list[str]:

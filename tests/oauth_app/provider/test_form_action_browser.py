@@ -14,7 +14,7 @@ from tests.fixtures.demo import RunningDemo
 
 from .conftest import AUTHORIZE, CHALLENGE
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.usefixtures("nothing_allowed")]
 REGISTER = """
 from allauth.idp.oidc.models import Client
 from oauth_app.provider import clients

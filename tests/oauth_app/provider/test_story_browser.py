@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -14,10 +14,10 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.e2e.steps import sign_in
+from tests.e2e.steps import press, sign_in, title
 from tests.fixtures.demo import RunningDemo
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.usefixtures("nothing_allowed")]
 
 
 def app_database(demo: RunningDemo, statement: str) -> list[Any]:
@@ -27,27 +27,10 @@ def app_database(demo: RunningDemo, statement: str) -> list[Any]:
         return connection.execute(statement).fetchall()
 
 
-@pytest.fixture(autouse=True)
-def _nothing_allowed(demo: RunningDemo) -> Iterator[None]:
-    yield
-    demo.shell("from oauth_app.provider.models import Consent\nfor one in Consent.objects.all(): one.revoke()")
-
-
 @pytest.fixture(params=[360, 1280])
 def browser_page(request, page: Page) -> Page:
     page.set_viewport_size({"width": request.param, "height": 740})
     return page
-
-
-def title(page: Page, text: str) -> None:
-    """Expect this page, which must not be wider than the screen."""
-    expect(page.get_by_role("heading", level=1)).to_have_text(text)
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name).click()
 
 
 def connect(page: Page, demo: RunningDemo) -> None:
