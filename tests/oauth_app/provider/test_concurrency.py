@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import requests
 
 from oauth_app.provider.adapter import DEVICE_CODE
+from tests.oauth_app.person import Person
 
 from .conftest import CALLBACK, CHALLENGE, REVOKE, TOKEN, VERIFIER
 
@@ -71,7 +73,7 @@ def refresh(site: str, token: str) -> requests.Response:
     return post(site, TOKEN, grant_type="refresh_token", refresh_token=token)
 
 
-def at_once(running: Any, use: Any, value: str) -> list[requests.Response]:
+def at_once(running: Any, use: Any, value: str) -> list[Any]:
     """Use it many times in the same moment, half of them at each process."""
     start = Barrier(CALLS)
 
@@ -179,3 +181,44 @@ def test_one_device_code_one_winner_whose_tokens_go_on(running: Any) -> None:
         assert {answer.json()["error"] for answer in answers if answer.status_code == 400} == {"invalid_grant"}
         [won] = [answer.json() for answer in answers if answer.status_code == 200]
         assert {call(site, won["access_token"]) for site in (running.site, running.site_b)} == {200}
+
+
+ADD, ROUNDS = "/oauth/clients/add/", 6
+OF_BOB = """
+from allauth.idp.oidc.models import Client
+from oauth_app.provider.more import registration
+bob = User.objects.get(username="bob")
+mine = Client.objects.filter(owner=bob)
+"""
+ONE_PLACE_LEFT = """
+mine.delete()
+for number in range(registration.MOST_APPS - 1):
+    Client.objects.create(id=f"of-bob-{number}", name="Of bob", type="public", secret="!", owner=bob)
+for _ in range(%d):
+    print("code", registration.ticket(bob))
+"""
+
+
+def register(cookies: dict[str, str], tickets: Iterator[str], site: str, _: str) -> int:
+    """Send a form that is filled in, with the next ticket; return the status."""
+    form = {
+        "ticket": next(tickets), "name": "One more", "kind": "public", "addresses": CALLBACK,
+        "scopes": ["notes:read"], "csrfmiddlewaretoken": cookies["authdemo_csrf"],
+    }  # fmt: skip
+    origin = {"Origin": site}
+    answer = requests.post(site + ADD, data=form, cookies=cookies, headers=origin, timeout=60, allow_redirects=False)
+    return answer.status_code
+
+
+def test_of_many_forms_for_the_last_place_one_registers_an_app(running: Any) -> None:
+    bob = Person(running.site)
+    bob.sign_in_with_password("bob")
+    bob.get(ADD)  # the token against forgery
+    try:
+        for _ in range(ROUNDS):
+            tickets = iter(codes(running, CALLS, OF_BOB + ONE_PLACE_LEFT))
+            answers = at_once(running, partial(register, dict(bob.cookies), tickets), "")
+            assert Counter(answers) == {201: 1, 302: CALLS - 1}
+            assert "there are 10" in running.shell(OF_BOB + "print('there are', mine.count())")
+    finally:
+        running.shell(OF_BOB + "mine.delete()")
