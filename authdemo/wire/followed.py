@@ -36,6 +36,7 @@ logger = logging.getLogger("authdemo.wire")
 
 # Names our own record of the call. A client may write it into its log, as it may that of any server.
 HEADER = "X-Request-ID"
+# Where allauth's URLs have them, written down once: no `reverse` for each request that goes by.
 TOKEN, REVOKE, USERINFO = (f"/identity/o/api/{name}" for name in ("token", "revoke", "userinfo"))
 API = "/oauth/api/"
 LONGEST = 2000  # characters of a credential

@@ -10,7 +10,9 @@ import pytest
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.test import Client
+from django.urls import reverse
 
+from authdemo.wire import followed
 from authdemo.wire.models import Exchange
 from tests.oauth_app.provider.conftest import (  # noqa: F401  fixtures
     REVOKE,
@@ -46,6 +48,11 @@ def calls() -> list[Exchange]:
 
 def lines() -> list[str]:
     return [f"{one.method} {one.path} {one.status}" for one in calls()]
+
+
+def test_it_looks_where_allauth_has_its_endpoints():
+    for name in ("token", "revoke", "userinfo"):
+        assert getattr(followed, name.upper()) == reverse(f"idp:oidc:{name}")
 
 
 def test_each_call_on_the_way_of_a_code_is_in_the_list_of_its_browser(browser, bobs, app):  # noqa: F811

@@ -15,6 +15,7 @@ from typing import Any
 from django.urls import resolve, reverse
 
 from authdemo.wire.flows import AUTHORIZATION
+from authdemo.wire.followed import REVOKE
 from authdemo.wire.models import Exchange
 
 from ..flow.legs import location, states
@@ -22,7 +23,6 @@ from ..flow.legs import location, states
 FROM_THE_APP = {Exchange.Leg.CALL, Exchange.Leg.TOLD}
 OURS = {Exchange.Leg.FRONT, Exchange.Leg.CALL}
 TAKEN_BACK = "provider:revoke"
-REVOKE = "/identity/o/api/revoke"
 
 
 @dataclass

@@ -8,13 +8,13 @@ from typing import Any
 from allauth.idp.oidc.models import Client
 from django.urls import reverse
 
+from authdemo.wire.followed import REVOKE, TOKEN, USERINFO
 from authdemo.wire.models import Exchange
 
 from ..flow.diagram import flat, names_in
 from ..flow.legs import location
-from .legs import FROM_THE_APP, REVOKE, Chapter, is_answer, is_authorization, taken_back
+from .legs import FROM_THE_APP, Chapter, is_answer, is_authorization, taken_back
 
-TOKEN, USERINFO = "/identity/o/api/token", "/identity/o/api/userinfo"
 GRANTS = {
     "authorization_code": "The code, the verifier and the app’s secret, for tokens",
     "refresh_token": "The refresh token, for the next tokens",
