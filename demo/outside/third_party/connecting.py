@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from . import tokens
+from . import browsers, tokens
 from .models import Answered, Connection
 from .site import PAPER
 from .trouble import Refused, Trouble, understood
@@ -64,8 +65,11 @@ def callback(request: HttpRequest) -> HttpResponse:
         if not answer.get("userinfo"):
             raise Trouble("id_token")
         who = {"subject": answer["userinfo"]["sub"][:255], "username": _name(answer["userinfo"])}
-        tokens.keep(request.session["browser"], PAPER.client_id, answer, asked, **who)
-    request.session.cycle_key()  # whoever has planted the old key sees nothing of what comes now
+        with transaction.atomic():
+            before = request.session["browser"]
+            browser = browsers.moved(before, PAPER.client_id, who["subject"])
+            tokens.keep(browser, PAPER.client_id, answer, asked, browser_before=before, **who)
+    browsers.begin(request.session, browser)
     return redirect("notes")
 
 

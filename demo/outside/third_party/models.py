@@ -24,6 +24,7 @@ class Connection(models.Model):
         OVER = "over", "the access token is over, and there is no refresh token"
 
     browser = models.CharField(max_length=32)  # stands in the session
+    browser_before = models.CharField(max_length=32, blank=True)  # see `browsers.py`
     client_id = models.CharField(max_length=100)
     subject = models.CharField(max_length=255, blank=True)
     username = models.CharField(max_length=255, blank=True)

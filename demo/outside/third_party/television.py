@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from . import tokens
+from . import browsers, tokens
 from .connecting import connection_of
 from .models import Connection, Screen
 from .notes import NOTES, read
@@ -35,8 +34,8 @@ def on(request: HttpRequest) -> HttpResponse:
     answer = TELEVISION.post("device_authorization_endpoint", scope=SCOPE)
     with understood():
         shown = _shown(answer)
-    browser = request.session.setdefault("browser", secrets.token_hex(16))
-    request.session.cycle_key()  # whoever has planted the old key sees nothing of what comes now
+    browser = browsers.moved(request.session.get("browser", ""))
+    browsers.begin(request.session, browser)
     _forget(request)
     Screen.objects.update_or_create(
         browser=browser, defaults=shown | {"state": State.WAITING, "slowed": False, "asked": 0}
@@ -97,7 +96,7 @@ def screen(request: HttpRequest) -> HttpResponse:
 def poll(shown: Screen) -> None:
     """Ask the site whether somebody has answered; not before it is time, and once for all tabs (RFC 8628 §3.5)."""
     now = timezone.now()
-    row = Screen.objects.filter(pk=shown.pk, state=State.WAITING, device_code=shown.device_code)
+    row = Screen.objects.filter(pk=shown.pk, browser=shown.browser, state=State.WAITING, device_code=shown.device_code)
     if shown.expires_at <= now:
         row.update(state=State.EXPIRED, device_code="")
         return

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -114,8 +115,8 @@ def keep(browser: str, client_id: str, answer: Mapping[str, Any], asked: str, **
         connection, _ = Connection.objects.update_or_create(
             browser=browser, client_id=client_id, defaults=kept | fresh | version
         )
-    if before:
-        give_back(before)
+        if before:
+            transaction.on_commit(partial(give_back, before))  # no lock is held while we wait for the site
     # Whoever has not been here for so long has no session any more, and tokens that the site has ended.
     long_ago = timezone.now() - FORGOTTEN
     Connection.objects.filter(Q(refreshed_at=None) | Q(refreshed_at__lt=long_ago), connected_at__lt=long_ago).delete()

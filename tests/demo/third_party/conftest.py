@@ -18,7 +18,7 @@ import requests
 
 from demo.processes import free_port
 from tests.demo.conftest import ROOT, end, serve
-from tests.oauth_app.person import Person
+from tests.oauth_app.person import HIDDEN, Person
 
 from .fake_site import FakeSite, fake_site
 
@@ -63,7 +63,14 @@ class Visitor(Person):
 
     def set_out(self, button: str = "Connect my notes", page: str = "/") -> dict[str, str]:
         """Press the button, and return what the site is asked."""
-        answer = self.press(self.get(page), button)
+        return self.asked(self.press(self.get(page), button))
+
+    def set_out_again(self) -> dict[str, str]:
+        """Do the same where notes are connected, and no page has the button any more."""
+        return self.asked(self.post("/connect/", data=dict(HIDDEN.findall(self.get("/").text))))
+
+    def asked(self, answer: requests.Response) -> dict[str, str]:
+        """Return what the site is asked by this redirect."""
         assert answer.status_code == 303, answer.text
         parts = urlsplit(answer.headers["Location"])
         assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{self.app.site.url}/authorize"
