@@ -38,6 +38,20 @@ class Show(Protocol):
         """Return the page."""
 
 
+class Predicted(Protocol):
+    """A result with what was expected, None where nothing was."""
+
+    prediction: str | None
+
+
+def predicted(request: HttpRequest, predictions: Mapping[str, str], before: Predicted | None) -> str | None:
+    """Return which of `predictions` is posted; where none is, that of the result before: who begins again has said."""
+    expected = request.POST.get("prediction")
+    if expected in predictions:
+        return expected
+    return before.prediction if before else None
+
+
 def tried(
     request: HttpRequest,
     act: Callable[[str], None],

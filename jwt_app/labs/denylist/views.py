@@ -39,13 +39,10 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_POST
 def run(request: HttpRequest) -> HttpResponse:
     """Sign in twice, sign out twice, and use the copies. Who begins again has predicted before."""
-    expected = request.POST.get("prediction")
 
     def send(name: str) -> Replay:
         before, result = results.replay_of(name), replay(request)
-        result.prediction = before.prediction if before else None
-        if expected in PREDICTIONS:
-            result.prediction = expected
+        result.prediction = experiments.predicted(request, PREDICTIONS, before)
         return result
 
     return tried(request, send)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -15,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 import requests
 from allauth.idp.oidc.models import Client as Registered
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
@@ -28,72 +26,12 @@ from authdemo.experiments import NotTried, may_sign_in
 from authdemo.snippets import calls
 from oauth_app.provider import clients
 
+from .results import KINDS, Answer, Result, Way
+
 ACCOUNT = PEOPLE[0]
 TIMES = 5
-KINDS = {"verified": "/orders/", "asked": "/orders/asked/"}
 SCOPE = "openid profile"
 NAME = "The page “Verify or ask”"
-PREDICTIONS = {
-    "": "Neither: both are ended at the site.",
-    "verified": "Only the JWT, whose signature stays right.",
-    "asked": "Only the opaque token, about which orders asks.",
-    "verified asked": "Both: orders is another service.",
-}
-
-
-@dataclass
-class Answer:
-    """What orders said. `status` is 0 where nobody answered; `statements` are those of the site for this call."""
-
-    status: int = 0
-    code: str = ""
-    milliseconds: float = 0.0
-    statements: int = 0
-
-    @property
-    def accepted(self) -> bool:
-        """Whether it took the token."""
-        return self.status == HTTPStatus.OK
-
-
-@dataclass
-class Way:
-    """One of the two. `to_the_site` is how often orders called the site during the calls before the end."""
-
-    kind: str
-    calls: list[Answer] = field(default_factory=list)
-    to_the_site: int = 0
-    after: Answer = field(default_factory=Answer)
-
-    @property
-    def path(self) -> str:
-        """Where it is sent."""
-        return KINDS[self.kind]
-
-    @property
-    def statements(self) -> int:
-        """How many statements the site has needed for all of the calls."""
-        return sum(call.statements for call in self.calls)
-
-    @property
-    def median(self) -> float:
-        """Of the calls, in milliseconds as the caller has waited."""
-        return sorted(call.milliseconds for call in self.calls)[len(self.calls) // 2] if self.calls else 0.0
-
-
-@dataclass
-class Result:
-    """One press of the button. `until` is the `exp` of the JWT (Unix time)."""
-
-    ways: list[Way] = field(default_factory=list)
-    until: int = 0
-    problem: str = ""
-    prediction: str | None = None
-
-    @property
-    def happened(self) -> str | None:
-        """Which of PREDICTIONS was right; None while not all was tried."""
-        return None if self.problem else " ".join(way.kind for way in self.ways if way.after.accepted)
 
 
 class Caller(Client):
@@ -164,11 +102,10 @@ def opaque_token(caller: Caller, app: Registered, secret: str) -> str:
     """Go the whole way of a code: sign in, allow, exchange. Raises NotTried."""
     caller.send("A", calls.sign_in(ACCOUNT, settings.DEMO_PASSWORD))
     verifier = secrets.token_urlsafe(48)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     back = app.get_redirect_uris()[0]
     asked = {
         "client_id": app.pk, "redirect_uri": back, "response_type": "code", "scope": SCOPE,
-        "code_challenge": challenge, "code_challenge_method": "S256",
+        "code_challenge": create_s256_code_challenge(verifier), "code_challenge_method": "S256",
     }  # fmt: skip
     page = f"{reverse('idp:oidc:authorization')}?{urlencode(asked)}"
     answer = caller.post_form("A", page, page, {"action": "allow", "scopes": "profile"})
