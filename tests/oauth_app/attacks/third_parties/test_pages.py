@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from oauth_app.attacks.third_parties import sides
 from oauth_app.attacks.third_parties.address_runs import variants
 from oauth_app.attacks.third_parties.attempts import ATTACKS, ATTEMPTS, addresses
 from oauth_app.attacks.third_parties.cast import Cast
+from tests.fixtures.demo import ROOT
 from tests.oauth_app.attacks.conftest import labs, plain, trial_of
 from tests.oauth_app.attacks.third_parties.conftest import BASE, SLUGS
 
@@ -34,6 +36,12 @@ def test_every_attack_has_a_page_and_other_pages_lead_to_them(learner):
     for attempt in ATTEMPTS:
         assert attempt.question in page
         assert attempt.question in text(learner, f"{BASE}{attempt.slug}/")
+
+
+@pytest.mark.parametrize("file", ["README.md", "oauth_app/README.md"])
+def test_the_readmes_count_them(file):
+    told = re.findall(r"`(?:oauth_app/)?attacks/(third_parties/)?`.*? (\d+) attacks", (ROOT / file).read_text())
+    assert told == [("", str(len(ON_SIGN_INS))), ("third_parties/", str(len(ATTEMPTS)))]
 
 
 def test_they_share_a_table_with_the_attacks_on_sign_ins_and_no_name():
