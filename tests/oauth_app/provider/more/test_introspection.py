@@ -108,3 +108,22 @@ def test_to_be_asked_about_counts_as_used(shop, app, alices, bobs):
     ask(shop, access)
     assert "<dt>Last used</dt><dd><time" in alices.get("/oauth/apps/").content.decode()
     assert "<dt>Last used</dt><dd>Never</dd>" in bobs.get("/oauth/apps/").content.decode()
+
+
+def test_a_token_of_another_app_opens_what_that_app_was_allowed_and_never_more(shop, app, register, alices):
+    """Alice has allowed Paper all, and Glue to read: what Glue holds reads, whoever is asked, and however it asks."""
+    glue = register("glue")
+    of_paper, of_glue = app.tokens(alices, scope=ALL), glue.tokens(alices, scope="openid notes:read")
+    said = ask(shop, of_glue["access_token"]).json()
+    assert (said["client_id"], said["scope"], said["username"]) == ("glue", "openid notes:read", "alice")
+    assert ask(shop, of_paper["access_token"]).json()["scope"] == ALL
+    wider = glue.refresh(of_glue["refresh_token"], scope="openid notes:read notes:write")
+    assert (wider.status_code, wider.json()["error"]) == (400, "invalid_scope")
+    assert glue.refresh(of_paper["refresh_token"]).json()["error"] == "invalid_grant"
+    for access in (of_glue["access_token"], glue.refresh(of_glue["refresh_token"]).json()["access_token"]):
+        assert glue.works(access)
+        assert glue.call(access, text="Written by Glue").status_code == 403
+        assert "profile" not in ask(shop, access).json()["scope"]
+    Consent.objects.get(client=glue.row).revoke()
+    assert not glue.works(of_glue["access_token"])
+    assert app.works(of_paper["access_token"])  # the one does not end the other
