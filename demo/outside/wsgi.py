@@ -7,8 +7,9 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from .charset import utf8_only
+from .head import without_body
 
 # Set, not only by default: the environment often names the site's settings already.
 os.environ["DJANGO_SETTINGS_MODULE"] = "demo.outside.settings"
 
-application = utf8_only(get_wsgi_application())
+application = without_body(utf8_only(get_wsgi_application()))

@@ -25,6 +25,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",  # Content-Length: without it, each connection ends with its answer
 ]
 ROOT_URLCONF = "demo.outside.hostile.urls"
 WSGI_APPLICATION = "demo.outside.hostile.wsgi.application"

@@ -7,7 +7,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from demo.outside.charset import utf8_only
+from demo.outside.head import without_body
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "demo.outside.third_party.settings"
 
-application = utf8_only(get_wsgi_application())
+application = without_body(utf8_only(get_wsgi_application()))
