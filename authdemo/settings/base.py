@@ -289,7 +289,11 @@ LOGGING = {
         # AccessLogMiddleware writes one line a request; the development server's own would repeat it.
         "django.server": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-        # A Host that is none of ours is answered 400 and is no error of ours: no traceback for it.
-        "django.security.DisallowedHost": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},
+        # A Host that is none of ours, and a form that is too large, are answered 400 and are no errors of ours: the
+        # line of the access log is enough, and nobody can fill the log with tracebacks.
+        **{
+            f"django.security.{name}": {"handlers": ["console"], "level": "CRITICAL", "propagate": False}
+            for name in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
+        },
     },
 }
