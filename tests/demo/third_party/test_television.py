@@ -194,7 +194,7 @@ def test_taken_back(visitor, app, on):
     app.site.answers[NOTES] = lambda call: (401, {})
     app.site.answers["/token"] = said("invalid_grant")
     page = visitor.get(PAGE)
-    assert (page.status_code, "taken this television’s access back" in page.text) == (403, True)
+    assert (page.status_code, "so our access has ended" in page.text) == (403, True)
 
 
 DONE_WITHOUT_TOKENS = """CREATE TRIGGER done_without_tokens BEFORE UPDATE OF state ON paper_screen
