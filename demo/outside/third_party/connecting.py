@@ -13,23 +13,24 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from . import browsers, tokens
+from . import browsers, news, tokens
 from .models import Answered, Connection
 from .site import PAPER
 from .trouble import Refused, Trouble, understood
 
 READ = ("openid", "profile", "notes:read")
-MAY_ADD = "notes:write"
 LONGEST = 2000  # characters of one parameter
 PARAMETERS = ("code", "state", "iss", "error", "error_description", "error_uri")
 
 
 @require_POST
 def connect(request: HttpRequest) -> HttpResponse:
-    """Send the user to the site: with what is needed to print, and to add as well where `more` says so."""
-    wanted = list(READ)
-    if request.POST.get("more") == MAY_ADD:
-        wanted.append(MAY_ADD)
+    """Send the user to the site: for what printing needs, or `more` names, and for what we have already."""
+    before, more = connection_of(request), request.POST.get("more")
+    # New tokens come in the place of those before: what they are not asked for is lost.
+    needed = {"openid", more} if more in news.SCOPES else {*READ}
+    needed |= set(before.scopes) if before is not None and not before.ended else set()
+    wanted = [scope for scope in news.SCOPES if scope in needed]
     if "browser" not in request.session:
         request.session["browser"] = secrets.token_hex(16)
     PAPER.framework.forget_old(request.session)
@@ -46,11 +47,13 @@ def callback(request: HttpRequest) -> HttpResponse:
         raise Trouble("parameters")
     state = request.GET.get("state", "")
     trip = PAPER.framework.get_state_data(request.session, state) if state else None
+    hashed = hashlib.sha256(state.encode()).hexdigest()
+    before = connection_of(request)
     # Authlib looks at `error` before it looks whether anybody has asked. We ask first: anybody can send a link.
     if trip is None:
-        raise Trouble("foreign")
+        raise Trouble(_why_not_ours(request, hashed, before))
     # Two requests that both read the session before either has written it would both find the state there.
-    if not Answered.is_first(hashlib.sha256(state.encode()).hexdigest()):
+    if not Answered.is_first(hashed):
         raise Trouble("twice")
     _is_of_the_site(request)
     if "error" in request.GET:
@@ -66,11 +69,19 @@ def callback(request: HttpRequest) -> HttpResponse:
             raise Trouble("id_token")
         who = {"subject": answer["userinfo"]["sub"][:255], "username": _name(answer["userinfo"])}
         with transaction.atomic():
-            before = request.session["browser"]
-            browser = browsers.moved(before, PAPER.client_id, who["subject"])
-            tokens.keep(browser, PAPER.client_id, answer, asked, browser_before=before, **who)
+            here = request.session["browser"]
+            browser = browsers.moved(here, PAPER.client_id, who["subject"])
+            now = tokens.keep(browser, PAPER.client_id, answer, asked, browser_before=here, **who)
+    news.tell(request, before, now, asked)
     browsers.begin(request.session, browser)
     return redirect("notes")
+
+
+def _why_not_ours(request: HttpRequest, hashed: str, connection: Connection | None) -> str:
+    """Return what kind of trouble it is that this session waits for no such answer."""
+    if Answered.objects.filter(pk=hashed).exists():
+        return "back" if connection is not None and not connection.ended else "twice"
+    return "foreign" if {"code", "error"} & request.GET.keys() else "parameters"
 
 
 def _is_of_the_site(request: HttpRequest) -> None:
@@ -101,6 +112,7 @@ def _name(claims: Any) -> str:
 def _refused(request: HttpRequest, error: str) -> HttpResponse:
     """Say what an error of RFC 6749 §4.1.2.1 means. Nothing else of it is repeated: anybody could have written it."""
     if error == "access_denied":
+        request.session.pop("drafts", None)
         return redirect("denied")
     raise Trouble("site_busy" if error == "temporarily_unavailable" else "site_error")
 

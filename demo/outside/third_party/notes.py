@@ -6,28 +6,26 @@ from http import HTTPStatus
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from requests import Response
 from requests.utils import parse_dict_header
 
-from . import tokens
-from .connecting import connection_of
+from . import news, tokens
+from .connecting import READ, connection_of
+from .models import Connection
+from .news import SCOPES
 from .tokens import Ended, Use
 from .trouble import Trouble, understood
 
 NOTES = "/oauth/api/notes/"
-SCOPES = {
-    "openid": "know which account is yours",
-    "profile": "see your user name",
-    "notes:read": "read your notes",
-    "notes:write": "add notes in your name",
-}
 
 
 class NoteForm(forms.Form):
@@ -47,7 +45,8 @@ def notes(request: HttpRequest) -> HttpResponse:
         return ended(request, use)
     if answer.status_code == HTTPStatus.FORBIDDEN:
         return narrow(request, use, answer)
-    draft = request.session.pop("draft", "")
+    draft = news.draft_of(request, use.connection)
+    request.session.pop("drafts", None)
     context = context_of(use) | {"notes": read(answer), "form": NoteForm(initial={"text": draft}), "draft": draft}
     return render(request, "paper/notes.html", context)
 
@@ -65,7 +64,7 @@ def add(request: HttpRequest) -> HttpResponse:
     except Ended:
         return ended(request, use)
     if answer.status_code == HTTPStatus.FORBIDDEN:
-        request.session["draft"] = text  # so that it need not be typed again
+        news.keep_draft(request, use.connection, text)
         return narrow(request, use, answer)
     if answer.status_code == HTTPStatus.BAD_REQUEST:
         messages.error(request, "The site did not take this note.")
@@ -93,14 +92,30 @@ def renew(request: HttpRequest) -> HttpResponse:
 @require_POST
 def disconnect(request: HttpRequest) -> HttpResponse:
     """Give the tokens back at the site, and forget them here, whatever the site says."""
+    news.forget(request)
     connection = connection_of(request)
     if connection is not None:
         connection.delete()
-        if tokens.give_back(connection):
-            messages.success(request, "Disconnected. The site has taken the tokens back, and nothing of them is here.")
+        if connection.ended:
+            messages.success(request, "Forgotten: nothing of it is here any more.")
+        elif tokens.give_back(connection):
+            messages.success(request, _disconnected(connection))
         else:
             messages.warning(request, "Nothing is here any more, but the site did not confirm it. Take it back there.")
     return redirect("home")
+
+
+def _disconnected(connection: Connection) -> str:
+    """Say what follows: tokens have ended, and what the user has allowed is the site's to remember."""
+    there = format_html('<a href="{}/oauth/apps/">take it back there</a>', settings.SITE_URL)
+    if set(READ) <= set(connection.scopes):
+        return format_html(
+            "Disconnected: our tokens have ended. The site remembers that you allowed us, so connecting again asks "
+            "nothing. To be asked again, {}.", there,
+        )  # fmt: skip
+    return format_html(
+        "Disconnected: our tokens have ended. The site remembers what you allowed us. To end that as well, {}.", there
+    )
 
 
 def used(request: HttpRequest) -> Use:
@@ -149,5 +164,10 @@ def narrow(request: HttpRequest, use: Use, answer: Response) -> HttpResponse:
     if challenge.get("error") != "insufficient_scope":
         raise Trouble("failing")
     needed = challenge.get("scope") or ""
-    context = context_of(use) | {"needed": needed if needed in SCOPES else "", "words": SCOPES.get(needed, "")}
+    context = context_of(use) | {
+        "needed": needed if needed in SCOPES else "",
+        "words": SCOPES.get(needed, ""),
+        "lost": needed in request.session.get("lost", ()),
+        "draft": news.draft_of(request, use.connection),
+    }
     return render(request, "paper/narrow.html", context, status=HTTPStatus.FORBIDDEN)

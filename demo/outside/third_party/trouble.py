@@ -22,6 +22,8 @@ class Kind:
     status: HTTPStatus
     title: str
     text: str
+    button: str = "To the first page"
+    leads_to: str = "/"
 
 
 KINDS = {
@@ -33,12 +35,17 @@ KINDS = {
     "foreign": Kind(
         S.BAD_REQUEST, "We did not ask for this",
         "An answer came back that this browser has not asked for here: it belongs to another browser, or it took "
-        "more than ten minutes, or somebody has sent you a link. The code in it was not used. A link of somebody "
+        "more than ten minutes, or somebody has sent you a link. Nothing in it was used. A link of somebody "
         "else’s could connect you with that person’s notes.",
     ),
     "twice": Kind(
         S.BAD_REQUEST, "This answer came twice",
         "It was taken once, and is not taken again. If you have pressed reload or back: what came first counts.",
+    ),
+    "back": Kind(
+        S.BAD_REQUEST, "You went back to an answer that was used",
+        "It is good once, and is not taken again. You are still connected.",
+        "Print my notes", "/notes/",
     ),
     "issuer": Kind(
         S.BAD_REQUEST, "Somebody else answered",

@@ -236,7 +236,9 @@ def test_disconnect_gives_the_tokens_back(visitor, app):
     visitor.connect()
     token = kept_refresh_token(app)
     page = visitor.follow(visitor.press(visitor.get("/notes/"), "Disconnect"))
-    assert "The site has taken the tokens back" in page.text
+    assert "Disconnected: our tokens have ended." in page.text
+    assert "so connecting again asks nothing" in page.text
+    assert f'<a href="{app.site.url}/oauth/apps/">take it back there</a>' in page.text
     [call] = app.site.asked("/revoke")
     assert call.form["token"] == token
     assert call.authorization.startswith("Basic ")

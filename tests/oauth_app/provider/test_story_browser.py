@@ -116,7 +116,7 @@ def test_disconnect_at_the_app_is_seen_at_the_site(demo, page):
     sign_in(page, demo.site)
     connect(page, demo)
     press(page, "Disconnect")
-    expect(page.get_by_role("main")).to_contain_text("The site has taken the tokens back")
+    expect(page.get_by_role("main")).to_contain_text("Disconnected: our tokens have ended.")
     page.goto(f"{demo.site}/oauth/apps/")
     expect(page.get_by_role("main")).to_contain_text("No: it has to send you here to get one.")
 
