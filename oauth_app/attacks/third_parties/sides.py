@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -82,7 +83,9 @@ def said(response: requests.Response) -> str:
         return response.headers.get("WWW-Authenticate", "")[:300]
     # allauth's own pages have no `main`, in which `Page` looks for what a page says; its 403 has no heading either.
     page = Page(response.text if "<main" in response.text else f"<main>{response.text}")
-    return page.says.removeprefix(BOILERPLATE) or strip_tags(response.text).partition(":")[0][:100]
+    says = page.says.removeprefix(BOILERPLATE) or strip_tags(response.text).partition(":")[0][:100]
+    asks = 'name="action"' in response.text  # "Allow" and "Deny"
+    return says if asks or response.status_code != HTTPStatus.OK else f"{says} (an error page, sent with 200)"
 
 
 def shown(address: str) -> str:
