@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.idp.oidc.models import Client
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -13,7 +14,7 @@ from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
-from oauth_app.provider import authorization
+from oauth_app.provider import authorization, engine
 
 
 class FormActionMiddleware(CSPMiddleware):
@@ -34,13 +35,32 @@ class FormActionMiddleware(CSPMiddleware):
 
 def of_next(request: HttpRequest) -> str:
     """Return where an app's request, to which this page goes on after the sign-in, will lead; "" for no such page."""
+    asked = asked_by_next(request)
+    return authorization.leads_to(asked.redirect_uri) if asked else ""
+
+
+def app_of_next(request: HttpRequest) -> Client | None:
+    """Return the app of that request, for the sign-in page to name it; None where the user would not be asked."""
+    asked = asked_by_next(request)
+    if asked is None or "none" in asked.prompts:
+        return None
+    try:
+        authorization.check(asked)
+        engine.scopes_of(asked)
+    except authorization.SentBack:
+        return None
+    return asked.client
+
+
+def asked_by_next(request: HttpRequest) -> authorization.Asked | None:
+    """Return an app's request, to which this page goes on after the sign-in; None where it goes on elsewhere."""
     try:
         following = urlsplit(next_of(request))
         if following.netloc or not following.path or following.path != reverse("idp:oidc:authorization"):
-            return ""
-        return authorization.leads_to(authorization.read(QueryDict(following.query)).redirect_uri)
+            return None
+        return authorization.read(QueryDict(following.query))
     except (authorization.Refused, ValueError):  # ValueError: http://[
-        return ""
+        return None
 
 
 def next_of(request: HttpRequest) -> str:
