@@ -98,6 +98,8 @@ def _redirect(one: Exchange, names: set[str]) -> str:
             else "Signed in: bring the request again"
         )
     if "code" in names:
+        if is_authorization(one) and one.method == "GET":
+            return "Allowed before, so nobody is asked: back to the app, with a code"
         return "Go back to the app, with a code"
     if "error" in names:
         return "Go back to the app, with an error"

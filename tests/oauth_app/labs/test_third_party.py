@@ -316,6 +316,17 @@ def test_signing_in_on_the_way_is_part_of_it_and_the_password_went_to_this_site_
     assert "correct horse" not in html
 
 
+def test_who_has_allowed_it_before_is_not_asked_and_that_is_said(browser, printer):
+    said = "Allowed before, so nobody is asked: back to the app, with a code"
+    connected(browser, printer)
+    assert said not in page(browser)
+    printer.state = "the-next-state-of-the-app-012345"
+    assert printer.asks(browser).status_code == 303
+    html = page(browser)
+    assert html.count(said) == 1
+    assert html.count("Go back to the app, with a code") == 1
+
+
 # ---- What must not be in it
 
 
