@@ -34,19 +34,19 @@ ROWS = (
         "What does the server keep?",
         "A record for each session",
         "Nothing for access tokens, a row for each refresh token",
-        "Which provider accounts belong to which user",
+        "Which provider accounts belong to which user. For apps: what each was allowed, with hashes of its tokens",
     ),
     Row(
         "Is something looked up at each request?",
         "Yes: the record, then the user",
         "No: the signature is enough",
-        "After sign-in: as with any session",
+        "After sign-in: as with any session. An app's token: yes, each time",
     ),
     Row(
         "What does sign-out do to a stolen copy?",
         "It is dead at once",
         "It works until it expires, here up to 15 minutes",
-        "The session here is dead. The provider still knows the user",
+        "The session here is dead. The provider still knows the user. An app's token goes on until it is taken back",
     ),
     Row(
         "Can another service check it alone?",

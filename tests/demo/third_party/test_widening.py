@@ -35,7 +35,7 @@ def typed(visitor, text: str) -> str:
     """Type a note that is not allowed yet, and return the page that says so."""
     page = visitor.press(visitor.get("/notes/"), "Add</button>", text=text)
     assert page.status_code == 403
-    return page.text
+    return str(page.text)
 
 
 def ask(visitor, scope: str) -> dict[str, str]:

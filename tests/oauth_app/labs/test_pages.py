@@ -1,4 +1,4 @@
-"""The pages on sign-ins lead to one another."""
+"""The pages on OAuth2, on both of its halves, lead to one another."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ PAGES = [
     "/oauth/connections/",
     "/oauth/attacks/",
     "/oauth/set-up/",
+    "/oauth/notes/",
+    "/oauth/apps/",
+    "/oauth/clients/",
+    "/oauth/introspection/",
+    "/oauth/attacks/apps/",
 ]
+DEVICE = "/identity/o/device"  # an address of the protocol, with no such links below it
 
 
 @pytest.fixture
@@ -42,9 +48,9 @@ def links(client: Client, path: str) -> str:
 @pytest.mark.parametrize("path", PAGES)
 def test_each_page_leads_to_all_others_and_says_where_one_is(client: Client, path: str) -> None:
     shown = links(client, path)
-    assert "More on sign-ins" in shown
+    assert "More on OAuth2" in shown
     assert re.findall(r'href="([^"]+)" aria-current="page"', shown) == [path]
-    assert set(re.findall(r'href="([^"]+)"', shown)) == {FIRST, *PAGES}
+    assert set(re.findall(r'href="([^"]+)"', shown)) == {FIRST, DEVICE, *PAGES}
 
 
 def test_an_attack_belongs_to_the_attacks(client: Client) -> None:
