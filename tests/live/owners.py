@@ -92,6 +92,10 @@ OWNERS = [
     Owner("device code", "paper:paper_screen.device_code", "asked with, until somebody has answered"),
     Owner("app's session key", "paper:django_session.session_key", "its store of sessions"),
     Owner("form token", "paper page:*", "each form has one; it counts only beside the cookie"),
+    # Attacks on apps' access: allauth as it comes keeps codes in the cache, in clear. Ours lie in rows, as hashes.
+    Owner("code", "valkey:codes of allauth keys", "a code of the attacked one that is wrong on purpose"),
+    Owner("code", "valkey:codes of allauth values", "the same"),
+    Owner("challenge", "valkey:codes of allauth values", "compared with the verifier"),
     # One's own app: its secret is told in the answer to the form that made it.
     Owner("client secret told once", "site page:/oauth/clients/add/", "told once, to who has registered the app"),
     Owner("client secret told once", "site dom:/oauth/clients/add/", "the same page after its scripts"),

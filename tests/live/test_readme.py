@@ -72,7 +72,7 @@ def test_it_says_what_labs_turns_on(settings, client, db):
     assert "`LABS=true` in the environment or in `.env` turns on the experiments and the attacks" in said
     folders = re.findall(r"^\| `(\w+)_app/(?:labs/)?(\w+)/`", README, flags=re.M)
     pages = [f"/{app}/{name.replace('_', '-')}/" for app, name in folders]
-    assert len(pages) == 12
+    assert len(pages) == 14
     settings.DEBUG = True
     for labs in (False, True):
         settings.LABS = labs
