@@ -166,7 +166,8 @@ def test_the_same_answer_is_not_right_for_all():
 class Said:
     """An answer."""
 
-    def __init__(self, body: str = "", kind: str = "text/html", **headers: str) -> None:
+    def __init__(self, body: str = "", kind: str = "text/html", **headers: Any) -> None:
+        self.status_code = headers.pop("status", 400)
         self.text, self.headers, self.url = body, {"Content-Type": kind} | headers, "http://localhost/a"
 
     def json(self) -> Any:
@@ -182,6 +183,7 @@ class Said:
         (Said(Location="http://app/?error=access_denied&state=s"), "Sent back with access_denied"),
         (Said("<main><h1>No</h1><p>Because. Really.</p></main>"), "No. Because."),
         (Said("<body><h1>Error</h1><p>Mismatch.</p></body>"), "Error. Mismatch."),
+        (Said("<h1>Error</h1><p>Mismatch.</p>", status=200), "Error. Mismatch. (an error page, sent with 200)"),
         (Said("CSRF Failed: &lt;…&gt;"), "CSRF Failed"),
         (Said("", "text/plain", **{"WWW-Authenticate": "Bearer"}), "Bearer"),
     ],
