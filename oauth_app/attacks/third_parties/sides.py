@@ -84,8 +84,10 @@ def said(response: requests.Response) -> str:
     # allauth's own pages have no `main`, in which `Page` looks for what a page says; its 403 has no heading either.
     page = Page(response.text if "<main" in response.text else f"<main>{response.text}")
     says = page.says.removeprefix(BOILERPLATE) or strip_tags(response.text).partition(":")[0][:100]
+    if response.status_code != HTTPStatus.OK:
+        return says
     asks = 'name="action"' in response.text  # "Allow" and "Deny"
-    return says if asks or response.status_code != HTTPStatus.OK else f"{says} (an error page, sent with 200)"
+    return f"{says} ({'it asks once more' if asks else 'an error page, sent with 200'})"
 
 
 def shown(address: str) -> str:
