@@ -11,7 +11,6 @@ from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, QueryDict, UnreadablePostError
-from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from oauth_app.provider import authorization, engine
@@ -65,7 +64,7 @@ def asked_by_next(request: HttpRequest) -> authorization.Asked | None:
 
 def next_of(request: HttpRequest) -> str:
     """Return `next`, of the sign-in page's address or of its form, which comes back after a wrong password."""
-    if request.path != resolve_url(settings.LOGIN_URL):
+    if request.resolver_match is None or request.resolver_match.view_name != settings.LOGIN_URL:
         return ""
     if request.method == "POST":
         with suppress(SuspiciousOperation, UnreadablePostError):  # a form that is too large, or only half here

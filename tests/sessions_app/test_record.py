@@ -46,7 +46,7 @@ def test_no_page_on_any_store_shows_what_opens_the_session(alice, browser_of, us
     assert session["_auth_user_hash"] not in html
     assert "a-state" not in html
     assert "a-verifier" not in html
-    assert "1 more, for the libraries" in html
+    assert "2 more, for other apps" in html
     assert f"<dd><code>{alice.pk}</code>" in html
 
 
