@@ -54,6 +54,7 @@ def search(used: Used, left: Places) -> Counter[tuple[str, str]]:
 @pytest.mark.live
 @pytest.mark.browser
 @pytest.mark.minutes
+@pytest.mark.timeout(1800)
 def test_after_a_full_run_no_credential_lies_anywhere_but_with_its_owner(run):
     for step in STEPS:
         step(run)
