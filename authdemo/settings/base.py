@@ -208,6 +208,12 @@ CACHES = {
     "sessions": _cache(ignore_exceptions=True) | {"KEY_PREFIX": "sessions"},
     # Locks, codes, deny marks. A failure here must be felt: to ignore it would let somebody in.
     "security": _cache() | {"KEY_PREFIX": "security"},
+    # Parts of pages that never change, in the memory of the process that made them. Losing one costs a millisecond.
+    "fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "OPTIONS": {"MAX_ENTRIES": 2000},  # of some 5 KB each
+    },
 }
 
 # ---- Language and time
