@@ -1,162 +1,103 @@
-"""The decision tree as data: a few questions, and answers that give their reasons."""
+"""From a case to an answer: which mechanisms, why, what to start with, and what would change it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from authdemo.mechanisms import JWT, OAUTH, SESSIONS, Mechanism
+from authdemo.mechanisms import MECHANISMS, Mechanism
+
+from . import parts
+from .cases import Case
+from .parts import Part, Reason
+
+ALWAYS_MEASURED = ("sessions.db", "jwt.RS256")  # beside each answer, so that nobody has to believe which one is dear
+NOT_BOTH = (
+    "You want access to end at once, and a service that asks nobody. Both together cannot be had: who does not ask, "
+    "cannot know that it has ended. This answer lets the service ask. Otherwise the end waits until the token expires."
+)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What to take, why, and what would change it. Several `parts` are a combination."""
+    """What to take. Several `parts` are a combination. `conflict` says which two wishes cannot both be had."""
 
-    parts: tuple[Mechanism, ...]
-    title: str
-    reasons: tuple[str, ...]
-    switch_when: str
-
-
-@dataclass(frozen=True)
-class Option:
-    """One reply to a question, and where it leads."""
-
-    label: str
-    leads_to: Question | Answer
+    parts: tuple[Part, ...]
+    conflict: str = ""
 
     @property
-    def answer(self) -> Answer | None:
-        """The answer that this reply ends in, None where another question follows."""
-        return self.leads_to if isinstance(self.leads_to, Answer) else None
+    def title(self) -> str:
+        """All parts in one line."""
+        if len(self.parts) == 1:
+            return self.parts[0].title
+        *first, last = [part.short for part in self.parts]
+        line = f"{', '.join(first)} and {last}"
+        return line[0].upper() + line[1:]
+
+    @property
+    def mechanisms(self) -> tuple[Mechanism, ...]:
+        """The mechanisms in it, in their usual order."""
+        used = {part.mechanism.slug for part in self.parts}
+        return tuple(one for one in MECHANISMS if one.slug in used)
+
+    @property
+    def start_with(self) -> str:
+        """What to build first."""
+        return self.first.start
+
+    @property
+    def first(self) -> Part:
+        """The part to begin with. Who has no password of their own begins with the provider."""
+        return parts.PROVIDER_SIGN_IN if parts.PROVIDER_SIGN_IN in self.parts else self.parts[0]
+
+    @property
+    def later(self) -> tuple[Part, ...]:
+        """The parts that can wait until their caller is there. A session is there with the sign-in that opens it."""
+        with_it = {self.first.title} | ({parts.SESSION.title} if self.first is parts.PROVIDER_SIGN_IN else set())
+        return tuple(part for part in self.parts if part.title not in with_it)
+
+    @property
+    def costs(self) -> tuple[str, ...]:
+        """The measured requests that say what it costs, each once."""
+        return tuple(dict.fromkeys([*ALWAYS_MEASURED, *(name for part in self.parts for name in part.costs)]))
 
 
-@dataclass(frozen=True)
-class Question:
-    """A question with its replies."""
-
-    text: str
-    options: tuple[Option, ...]
-
-
-PLAIN_SESSIONS = Answer(
-    parts=(SESSIONS,),
-    title="Django sessions",
-    reasons=(
-        "Django has them switched on. You write no code for it.",
-        "Sign-out, a changed password and “end my other devices” work at once, since each request asks the server.",
-        "The cookie is out of reach for JavaScript, so a script that gets into your page cannot carry it away.",
-    ),
-    switch_when="Another service must know the caller without asking you, or other people's apps want in.",
-)
-PROVIDER_SIGN_IN = Answer(
-    parts=(OAUTH, SESSIONS),
-    title="OAuth2 with OpenID Connect to sign in, a session afterwards",
-    reasons=(
-        "The password is typed at the provider and never reaches you.",
-        "The provider's answer is used once, to open an ordinary Django session. What is good about sessions stays.",
-        "django-allauth runs the protocol. It has many parts that must all be right.",
-    ),
-    switch_when="The provider must not be able to lock your users out: then offer a password of your own as well.",
-)
-BOTH_SIGN_INS = Answer(
-    parts=(SESSIONS, OAUTH),
-    title="A session for all, opened by password or by a provider",
-    reasons=(
-        "Both ways end in the same session, so the rest of your site does not care.",
-        "Connect a provider only to somebody who is signed in, or whose address the provider has verified.",
-    ),
-    switch_when="Nearly nobody uses the password any more: then drop it, and with it a form that can be attacked.",
-)
-SAME_SITE_APP = Answer(
-    parts=(SESSIONS,),
-    title="Django sessions, also for a single-page app",
-    reasons=(
-        "The browser sends the cookie with fetch() as well, as long as app and API are the same site.",
-        "The app holds no token, so there is none to steal from its storage.",
-        "Send Django's CSRF token with every request that changes something.",
-    ),
-    switch_when="A mobile app or a page on another site calls the same API.",
-)
-API_TOKENS = Answer(
-    parts=(JWT,),
-    title="JWT: a short access token and a refresh token",
-    reasons=(
-        "A mobile app keeps no cookies for you. It sends a token in a header.",
-        "Fifteen minutes of access limit what a stolen copy is worth. The refresh token can be taken back.",
-        "Each refresh gives a new refresh token. An old one that comes back shows that somebody has a copy.",
-    ),
-    switch_when="You must be able to end access in this very second: a session or an opaque token does that, "
-    "a JWT only with a list that is looked up each time.",
-)
-BETWEEN_SERVICES = Answer(
-    parts=(SESSIONS, JWT),
-    title="Sessions for people, JWT between services",
-    reasons=(
-        "The other service checks the signature with your public key. It needs no database and no call to you.",
-        "It cannot make tokens itself, since it never has the private key (RS256, not HS256).",
-        "People in browsers keep a session, where sign-out is sign-out.",
-    ),
-    switch_when="The other service is always able to ask you: then a look-up is simpler, and revoking works at once.",
-)
-YOU_ARE_THE_PROVIDER = Answer(
-    parts=(OAUTH, SESSIONS),
-    title="OAuth2, with you as the provider",
-    reasons=(
-        "Your users never give their password to somebody else's app.",
-        "Each app gets only the scopes that the user agreed to, and the user can end one app without the others.",
-        "The user signs in at your site to agree, with an ordinary session.",
-    ),
-    switch_when="All apps are your own: then you need no consent, and one of the answers above is simpler.",
-)
-ALL_OF_IT = Answer(
-    parts=(SESSIONS, JWT, OAUTH),
-    title="A combination: each for its own callers",
-    reasons=(
-        "Your pages use sessions, your services check JWTs, other people's apps come by OAuth2.",
-        "One user model stands behind all three. This project is built like that.",
-        "Start with sessions alone. Add the next one on the day when its caller is there.",
-    ),
-    switch_when="One of the callers goes away: drop its mechanism, with everything that had to be kept safe for it.",
-)
-
-PASSWORDS = Question(
-    "Who checks the password?",
-    (
-        Option("My site does", PLAIN_SESSIONS),
-        Option("GitHub, Google, or my company's identity provider", PROVIDER_SIGN_IN),
-        Option("Both, as the user likes", BOTH_SIGN_INS),
-    ),
-)
-OWN_APP = Question(
-    "Where does your app run?",
-    (
-        Option("In the browser, on the same site as the API", SAME_SITE_APP),
-        Option("On phones, or on pages of another site", API_TOKENS),
-    ),
-)
-TREE = Question(
-    "Who calls your server?",
-    (
-        Option("Browsers, which show pages of my site", PASSWORDS),
-        Option("An app of my own that calls an API", OWN_APP),
-        Option("Other services, which must check the caller by themselves", BETWEEN_SERVICES),
-        Option("Other people's apps, on behalf of my users", YOU_ARE_THE_PROVIDER),
-        Option("Several of these", ALL_OF_IT),
-    ),
-)
+def answer_to(case: Case) -> Answer:
+    """Return what to take in this case. Raises ValueError where nobody calls."""
+    if not case.callers:
+        raise ValueError("Nobody calls, so there is nothing to answer.")
+    return Answer(tuple(_parts(case)), NOT_BOTH if case.has("services") and case.end == "now" else "")
 
 
-def follow(path: str) -> tuple[list[tuple[Question, Option]], Question | Answer]:
-    """Return the replies on a way through the tree, and what stands at its end.
+def _parts(case: Case) -> Iterator[Part]:
+    """The session first, since it is what to start with; the others by who calls."""
+    asks = case.has("asking") or (case.has("services") and case.end == "now")
+    # Where a service asks about tokens, the app has such a token, too: one kind that both know.
+    own_app_by_password = case.has("phone") and case.passwords == "own" and not asks
+    if case.has("pages", "spa", "apps") or not own_app_by_password:
+        yield replace(parts.SESSION, reasons=tuple(_why_a_session(case)))
+    if case.passwords == "provider":
+        yield parts.PROVIDER_SIGN_IN
+    elif case.passwords == "both":
+        yield parts.BOTH_SIGN_INS
+    if own_app_by_password:
+        yield parts.PHONE_AT_ONCE if case.end == "now" else parts.PHONE
+    elif case.has("phone"):
+        yield parts.PHONE_BY_BROWSER
+    if case.has("services") and case.end == "soon":
+        yield parts.SERVICES
+    if asks:
+        yield parts.ASKING
+    if case.has("apps"):
+        yield parts.APPS
 
-    "" is the start, "0-2" the first reply and then the third. Raises LookupError for a way that does not exist.
-    """
-    node: Question | Answer = TREE
-    taken: list[tuple[Question, Option]] = []
-    for step in path.split("-") if path else []:
-        if not isinstance(node, Question) or step not in {str(number) for number in range(len(node.options))}:
-            raise LookupError(path)
-        option = node.options[int(step)]
-        taken.append((node, option))
-        node = option.leads_to
-    return taken, node
+
+def _why_a_session(case: Case) -> Iterator[Reason]:
+    if case.has("pages", "spa"):
+        yield from parts.FOR_PAGES
+    else:
+        yield from parts.TO_SIGN_IN_HERE
+    if case.has("spa"):
+        yield from parts.FOR_A_SINGLE_PAGE_APP
+    if case.has("apps"):
+        yield parts.TO_ALLOW_AN_APP

@@ -5,4 +5,7 @@ from django.urls import path
 from . import views
 
 app_name = "overview"
-urlpatterns = [path("", views.index, name="index")]
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("choose/", views.choose, name="choose"),
+]

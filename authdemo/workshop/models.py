@@ -45,7 +45,9 @@ class TourRun(models.Model):
     done = models.JSONField(default=dict)
     prediction = models.CharField(max_length=10, choices=Prediction.choices, blank=True)
     replay = models.JSONField(null=True, help_text="What happened: see replay.Result.")
-    case = models.CharField(max_length=20, blank=True, help_text="The way through the tree: see decision.follow.")
+    case = models.CharField(
+        max_length=200, blank=True, help_text="The replies to the questions, as a query: see Case.query."
+    )
 
     objects = TourRunQuerySet.as_manager()
 

@@ -7,16 +7,16 @@ from functools import cached_property
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.utils.dateparse import parse_datetime
 from requests import Timeout
 
+from authdemo.overview.forms import CaseForm
 from authdemo.wire import browser
 from oauth_app.client.transport import trouble_at
 from sessions_app import record
 
 from .evidence import Evidence
-from .forms import WayForm
 from .models import TourRun
 from .steps import STEPS, State, state_of
 
@@ -146,5 +146,4 @@ def provider_facts(request: HttpRequest, run: TourRun, evidence: Evidence) -> di
 
 def case_facts(request: HttpRequest, run: TourRun, evidence: Evidence) -> dict[str, Any]:
     """Step 5: the answer, where there is one."""
-    way = WayForm({"at": run.case})
-    return {"answer": way.answer} if way.is_valid() else {}  # else the tree has changed since then
+    return {"answer": CaseForm(QueryDict(run.case)).answer}  # None where the questions have changed since then

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,11 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from authdemo.device import store
 from authdemo.device.use import in_hand
 from authdemo.device.views import is_on
+from authdemo.overview.forms import CaseForm
+from authdemo.overview.views import answer_context
 from authdemo.wire import browser, flows
 from authdemo.wire.views import STOP_POLLING
 from sessions_app.views import LoginView
 
-from .forms import CopiesForm, PredictionForm, WayForm
+from .forms import CopiesForm, PredictionForm
 from .models import TourRun
 from .pages import Tour, shown_on
 from .replay import NoAnswer, NothingToCopy, send_again, steal_and_sign_out
@@ -97,11 +99,9 @@ def step(request: HttpRequest, run: TourRun, number: int) -> HttpResponse:
     if number == 3:
         context["form"] = PredictionForm()
     if number == 5:
-        asked = WayForm(request.GET)
-        if not asked.is_valid():
-            return redirect("workshop:step", number=5)
-        kept = WayForm({"at": run.case})  # the tree may have changed since then
-        context["form"] = asked if "at" in request.GET or not kept.is_valid() else kept
+        kept = CaseForm(QueryDict(run.case))  # the questions may have changed since then
+        answer = None if "again" in request.GET else kept.answer
+        context |= answer_context(answer) | {"form": CaseForm()}
     return render(request, f"workshop/step_{number}.html", context)
 
 
@@ -207,16 +207,15 @@ def back_to_the_thief(request: HttpRequest, sentence: str) -> HttpResponse:
 @with_run
 @require_POST
 def choose(request: HttpRequest, run: TourRun) -> HttpResponse:
-    """Take one reply; keep the way where it has come to an answer."""
-    form = WayForm(request.POST)
-    if not form.is_valid():
-        return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
-    way = form.cleaned_data["at"]
-    if form.answer:
-        run.keep(case=way)
-    response = redirect("workshop:step", number=5)
-    response["Location"] += f"?at={way}"
-    return response
+    """Keep the replies, and answer them. Where nothing was ticked, the questions again."""
+    form = CaseForm(request.POST)
+    if form.case:
+        run.keep(case=form.case.query)
+        return redirect("workshop:step", number=5)
+    here = Tour(request, run).at(5)
+    context = {"tour": here, "run": run, "step": here.current.step, "form": form}
+    status = HTTPStatus.BAD_REQUEST if form.is_unknown else HTTPStatus.OK
+    return render(request, "workshop/step_5.html", context, status=status)
 
 
 @with_run

@@ -31,6 +31,7 @@ OURS = (
     "identity/",
     ".well-known/",
     "healthz",
+    "choose/",
     "workshop/",
     "wire/",
     "device/",
@@ -245,6 +246,8 @@ def walk_instruments(meter: Meter) -> None:
     meter.post("/device/hand/", {"kind": "session", "token": "k" * 32})
     meter.post("/device/act/", {"action": "session-whoami"})
     meter.post("/device/put-away/")
+    assert meter.get("/choose/?calls=pages&calls=services").status_code == 200
+    assert meter.get("/choose/?calls=nobody").status_code == 400
     meter.get("/workshop/")
     meter.get("/workshop/tour/")
     meter.post("/workshop/tour/start/")
@@ -253,7 +256,7 @@ def walk_instruments(meter: Meter) -> None:
     assert meter.post("/workshop/tour/1/sign-in/", FORM).status_code == 302
     meter.post("/workshop/tour/3/predict/", {"prediction": "both"})
     meter.post("/workshop/tour/3/replay/")
-    meter.post("/workshop/tour/5/choose/", {"at": "0-0"})
+    meter.post("/workshop/tour/5/choose/", {"calls": "pages"})
     for number in range(1, 6):
         assert meter.get(f"/workshop/tour/{number}/").status_code == 200
         meter.get(f"/workshop/tour/status/{number}/")

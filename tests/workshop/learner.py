@@ -59,8 +59,8 @@ def providers(page: Page) -> None:
 
 
 def case(page: Page) -> None:
-    main_button(page, "Browsers, which show pages of my site")
-    main_button(page, "My site does")
+    page.get_by_label("Browsers, which show pages of my site").check()
+    main_button(page, "Answer")
     status(page, "Step 5 is done")
 
 

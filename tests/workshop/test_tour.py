@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
-from authdemo.overview.decision import TREE, Answer, Question, follow
+from authdemo.overview.cases import CALLERS, PASSWORDS, Case
+from authdemo.overview.decision import answer_to
 from authdemo.wire.models import Exchange
 from authdemo.workshop.evidence import Evidence
 from authdemo.workshop.models import TourRun
@@ -17,7 +19,7 @@ PAGES = ["/workshop/", "/workshop/tour/", "/workshop/tour/1/", "/workshop/tour/s
 POSTS = ["start", "3/predict", "3/replay", "5/choose"]
 
 
-def post(client: Client, path: str, **fields: str):
+def post(client: Client, path: str, **fields: str | list[str]):
     return client.post(f"/workshop/tour/{path}/", fields)
 
 
@@ -88,7 +90,7 @@ def test_start_opens_the_wire_and_can_be_pressed_twice(learner, run_of):
 
 
 def test_left_and_resumed(learner, run_of):
-    post(learner, "5/choose", at="0-0")
+    post(learner, "5/choose", calls="pages")
     page = text(learner, "/workshop/tour/")
     assert "1 of 5 steps done" in page
     assert "Go on with step 1" in page
@@ -96,7 +98,7 @@ def test_left_and_resumed(learner, run_of):
 
 def test_begin_again_forgets_what_was_done(learner, run_of):
     post(learner, "3/predict", prediction="both")
-    post(learner, "5/choose", at="0-0")
+    post(learner, "5/choose", calls="pages")
     post(learner, "start", again="1")
     run = run_of(learner)
     assert (run.prediction, run.case, run.done) == ("", "", {})
@@ -336,58 +338,65 @@ def test_what_happened_follows_from_the_answers(after, happened):
     assert run.happened == happened
 
 
-# ---- The decision tree
+# ---- The questions
 
 
-def ways(node: Question | Answer, way: str = "") -> list[str]:
-    if isinstance(node, Answer):
-        return [way]
-    return [
-        deeper
-        for number, option in enumerate(node.options)
-        for deeper in ways(option.leads_to, f"{way}-{number}" if way else str(number))
-    ]
-
-
-@pytest.mark.parametrize("way", ways(TREE))
-def test_every_way_ends_in_an_answer_that_is_kept(learner, run_of, way):
-    steps = way.split("-")
-    for count in range(1, len(steps) + 1):
-        so_far = "-".join(steps[:count])
-        assert post(learner, "5/choose", at=so_far)["Location"] == f"/workshop/tour/5/?at={so_far}"
-    assert run_of(learner).case == way
-    answer = follow(way)[1]
-    assert isinstance(answer, Answer)
+@pytest.mark.parametrize("passwords", PASSWORDS)
+@pytest.mark.parametrize("caller", CALLERS)
+def test_every_case_has_an_answer_that_is_kept(learner, run_of, caller, passwords):
+    sent = post(learner, "5/choose", calls=["pages", caller], passwords=passwords, end="now")
+    assert sent["Location"] == "/workshop/tour/5/"
+    case = Case(frozenset({"pages", caller}), passwords, "now")
+    assert run_of(learner).case == case.query
     page = text(learner, "/workshop/tour/5/")
     assert "Step 5 is done" in page
-    assert answer.title in page
+    assert escape(answer_to(case).title) in page
+    assert escape(answer_to(case).title) in text(learner, "/workshop/tour/end/")
 
 
-@pytest.mark.parametrize("way", ["9", "0-9", "0-0-0", "a", "-", "0-", "²", "00", "-1", "0" * 5000, "0\0"])
-def test_a_way_that_does_not_exist(learner, run_of, way):
-    assert post(learner, "5/choose", at=way).status_code == 400
-    assert learner.get("/workshop/tour/5/", {"at": way})["Location"] == "/workshop/tour/5/"
+def test_asked_again_the_questions_are_there_and_the_answer_stays(learner, run_of):
+    post(learner, "5/choose", calls="pages")
+    assert 'name="calls"' in text(learner, "/workshop/tour/5/?again=1")
+    assert run_of(learner).case == "calls=pages&passwords=own&end=soon"
+
+
+@pytest.mark.parametrize("caller", ["9", "0-0", "Pages", "²", "x" * 5000, "pages\0"])
+def test_a_caller_that_does_not_exist(learner, run_of, caller):
+    answer = post(learner, "5/choose", calls=caller)
+    assert answer.status_code == 400
+    assert "There is no such caller" in answer.content.decode()
     assert run_of(learner).case == ""
 
 
-def test_a_question_is_no_answer(learner, run_of):
-    post(learner, "5/choose", at="0")
+@pytest.mark.parametrize("reply", [{"passwords": "nobody"}, {"end": "yesterday"}])
+def test_a_reply_that_does_not_exist(learner, run_of, reply):
+    assert post(learner, "5/choose", calls="pages", **reply).status_code == 400
+    assert run_of(learner).case == ""
+
+
+def test_nothing_ticked_is_no_answer(learner, run_of):
+    page = post(learner, "5/choose", passwords="own")
+    assert page.status_code == 200
+    assert "Tick at least one" in page.content.decode()
     assert run_of(learner).case == ""
     assert not is_done(learner, 5)
 
 
-def test_a_kept_way_that_the_tree_no_longer_has(learner, run_of):
+@pytest.mark.parametrize("kept", ["9-9", "0-0", "calls=somebody&passwords=own&end=soon"])
+def test_kept_replies_that_are_no_longer_offered(learner, run_of, kept):
     run = run_of(learner)
-    run.case, run.done = "9-9", {"5": "2026-01-01T00:00:00+00:00"}
+    run.case, run.done = kept, {"5": "2026-01-01T00:00:00+00:00"}
     run.save()
     assert learner.get("/workshop/tour/end/").status_code == 200
-    assert learner.get("/workshop/tour/5/", follow=True).status_code == 200
+    page = text(learner, "/workshop/tour/5/")
+    assert 'name="calls"' in page
+    assert "There is no such" not in page  # it was no mistake of theirs
 
 
 def test_two_browsers_have_two_tours(begin, run_of):
     mine, other = begin(), begin()
     post(mine, "3/predict", prediction="both")
-    post(mine, "5/choose", at="0-0")
+    post(mine, "5/choose", calls="pages")
     run = run_of(other)
     assert (run.prediction, run.case) == ("", "")
     assert "checked" not in text(other, "/workshop/tour/3/")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..parts import ENGINE, WHO_IS_IT, Part
 
+ANSWER = ("authdemo.overview.decision.answer_to", "authdemo.overview.decision._parts")
+
 PAGES: dict[str, tuple[Part, ...]] = {
     "workshop:step 1": (
         Part("When you press “Sign in”", ("django.contrib.auth.authenticate", "django.contrib.auth.login")),
@@ -45,7 +47,8 @@ PAGES: dict[str, tuple[Part, ...]] = {
         ),
         Part("How this page knows", ("authdemo.workshop.evidence.Journey",)),
     ),
-    "workshop:step 5": (Part("To find your answer", ("authdemo.overview.decision.follow",)),),
+    "overview:choose": (Part("To find your answer", ANSWER),),
+    "workshop:step 5": (Part("To find your answer", ANSWER),),
     "start_over": (
         Part("For this page", ("authdemo.start_over.views.start_over",)),
         Part(

@@ -35,7 +35,7 @@ def code_of_page(context: template.RequestContext) -> SafeString:
     request: HttpRequest | None = context.get("request")
     match = request.resolver_match if request else None
     parts = parts_of(match) if match else None
-    return _fold(parts, settings.SESSION_ENGINE) if parts else SafeString("")
+    return _fold(parts, settings.SESSION_ENGINE, anchor="code") if parts else SafeString("")
 
 
 def parts_of(match: ResolverMatch) -> tuple[Part, ...] | None:
@@ -45,10 +45,10 @@ def parts_of(match: ResolverMatch) -> tuple[Part, ...] | None:
 
 
 @cache
-def _fold(parts: tuple[Part, ...], engine: str, title: str = TITLE) -> SafeString:
+def _fold(parts: tuple[Part, ...], engine: str, title: str = TITLE, anchor: str = "") -> SafeString:
     """Return the fold-out. Files are read once for each process, like the code that it runs."""
     shown = [{"when": part.when, "sources": _sources(part, engine)} for part in parts]
-    return render_to_string("sourcecode/fold.html", {"parts": shown, "title": title})
+    return render_to_string("sourcecode/fold.html", {"parts": shown, "title": title, "anchor": anchor})
 
 
 def _sources(part: Part, engine: str) -> list[dict[str, Any]]:
