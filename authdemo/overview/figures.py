@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from .proofs import Proof
 
-def measured(names: Iterable[str]) -> list[Any]:
-    """Return the measured rows of these requests, in this order, without those that were not measured.
+COSTS = Proof("compare_costs:index", "Measure it", "What each request costs, and how that grows.")
 
-    Empty before the first run: then the page says so. See `authdemo.compare.costs.results` for what a row has.
+
+@dataclass(frozen=True)
+class Costs:
+    """What was measured of some requests. `rows` and `growth` are those of `authdemo.compare.costs.results`.
+
+    Empty before the first run: then the page says so. `at` is when it was measured.
     """
+
+    rows: tuple[Any, ...] = ()
+    growth: tuple[Any, ...] = ()
+    at: Any = None
+
+    @property
+    def url(self) -> str:
+        """Where it is measured, "" where that cannot be done here."""
+        return COSTS.url
+
+    def of(self, name: str) -> Any:
+        """Return one row, None where it was not measured."""
+        return next((row for row in self.rows if row.variant == name), None)
+
+
+def measured(names: Iterable[str]) -> Costs:
+    """Return what was measured of these requests, in this order."""
     found = _results()
-    rows = (found.row(name) for name in names) if found else ()
-    return [row for row in rows if row is not None]
+    if found is None:
+        return Costs()
+    wanted = list(names)
+    rows = (found.row(name) for name in wanted)
+    growth = (found.grown(name) for name in wanted)
+    return Costs(tuple(row for row in rows if row), tuple(one for one in growth if one), found.at)
 
 
 def _results() -> Any:

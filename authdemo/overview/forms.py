@@ -32,7 +32,7 @@ class CaseForm(forms.Form):
         error_messages={"invalid_choice": "There is no such reply to choose."},
     )
     end = forms.ChoiceField(
-        label="Somebody signs out, or is a thief. When must access end?",
+        label="Somebody signs out, or a copy was stolen. When must access end?",
         choices=list(ENDS.items()),
         widget=forms.RadioSelect,
         initial="soon",

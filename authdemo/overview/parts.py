@@ -57,7 +57,7 @@ TO_SIGN_IN_HERE = (
     Reason("People sign in at your site, whoever calls for them afterwards.", proofs.SIGN_IN),
     Reason("Their sign-out ends their session, and no app's access.", proofs.APPS),
 )
-TO_ALLOW_AN_APP = Reason("They must be signed in here to allow an app, and to take it back.", proofs.APPS)
+TO_ALLOW_AN_APP = Reason("A user must be signed in here to allow an app something, and to take it back.", proofs.APPS)
 
 SESSION = Part(
     SESSIONS,

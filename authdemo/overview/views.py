@@ -16,7 +16,6 @@ from .comparison import ROWS
 from .decision import Answer
 from .figures import measured
 from .forms import CaseForm
-from .proofs import page_url
 
 IN_THE_TABLE = ("sessions.db", "jwt.RS256", "oauth.opaque")  # one a mechanism, left to right
 
@@ -24,12 +23,12 @@ IN_THE_TABLE = ("sessions.db", "jwt.RS256", "oauth.opaque")  # one a mechanism, 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Show the three mechanisms, the questions and the comparison."""
-    found = {row.variant: row for row in measured(IN_THE_TABLE)}
+    costs = measured(IN_THE_TABLE)
     context = {
         "form": CaseForm(),
         "rows": ROWS,
-        "costs": list(zip(MECHANISMS, map(found.get, IN_THE_TABLE), strict=True)) if found else [],
-        "costs_url": costs_url(),
+        "costs": costs,
+        "cost_cells": list(zip(MECHANISMS, map(costs.of, IN_THE_TABLE), strict=True)),
         "compare": proofs.COMPARE,
     }
     return render(request, "overview/index.html", context)
@@ -49,10 +48,4 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 def answer_context(answer: Answer | None) -> dict[str, Any]:
     """Return what `overview/answer.html` needs: the answer, and what its requests cost."""
-    rows = measured(answer.costs) if answer else []
-    return {"answer": answer, "costs": rows, "costs_url": costs_url(), "compare": proofs.COMPARE}
-
-
-def costs_url() -> str:
-    """Where the costs are measured, "" where this project has no such page."""
-    return page_url("compare_costs:index")
+    return {"answer": answer, "costs": measured(answer.costs if answer else ()), "compare": proofs.COMPARE}

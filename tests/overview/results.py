@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -9,17 +10,32 @@ import pytest
 
 def measured(monkeypatch: pytest.MonkeyPatch, costs: dict[str, float] | None) -> None:
     """Let these be the last results: microseconds over a bare view, by variant. None: nothing was measured."""
-    rows = {
-        name: SimpleNamespace(
-            variant=name,
-            mechanism=name.split(".")[0],
-            label=f"Label of {name}",
-            sql=2,
-            cache=1,
-            credential_bytes=70,
-            over_bare=over,
-        )
-        for name, over in (costs or {}).items()
-    }
-    results = SimpleNamespace(row=rows.get) if costs is not None else None
-    monkeypatch.setattr("authdemo.overview.figures._results", lambda: results)
+    rows = {name: row(name, over) for name, over in (costs or {}).items()}
+    grown = {name: growth(name, over) for name, over in (costs or {}).items()}
+    results = SimpleNamespace(row=rows.get, grown=grown.get, at=datetime(2026, 11, 28, 4, 5, tzinfo=UTC))
+    monkeypatch.setattr("authdemo.overview.figures._results", lambda: results if costs is not None else None)
+
+
+def row(name: str, over: float) -> SimpleNamespace:
+    """One request, with a label that shows that it is read, and not written down somewhere."""
+    return SimpleNamespace(
+        variant=name,
+        mechanism=name.split(".")[0],
+        label=f"Label of {name}",
+        sql=2,
+        cache=1,
+        credential_bytes=70,
+        over_bare=over,
+    )
+
+
+def growth(name: str, over: float) -> SimpleNamespace:
+    """The same among a thousand, and among 100,000, where it takes twice as long."""
+    points = [(1000, over), (100_000, 2 * over)]
+    return SimpleNamespace(
+        variant=name,
+        label=f"Growth of {name}:",
+        points=tuple(
+            SimpleNamespace(live=live, microseconds=SimpleNamespace(median=median)) for live, median in points
+        ),
+    )
