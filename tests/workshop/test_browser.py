@@ -96,7 +96,7 @@ def test_the_whole_tour(site, page):
     learner.next_step(page)
     check_accessible(page)
     learner.case(page)
-    expect(page.get_by_role("heading", name="Django sessions")).to_be_visible()
+    expect(page.get_by_role("heading", name="A Django session for people in browsers")).to_be_visible()
     learner.next_step(page)
     heading(page, "You have seen the difference")
     expect(page.get_by_text("You predicted: Neither copy. I signed out.")).to_be_visible()
