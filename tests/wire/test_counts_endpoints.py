@@ -246,8 +246,8 @@ def walk_instruments(meter: Meter) -> None:
     meter.post("/device/hand/", {"kind": "session", "token": "k" * 32})
     meter.post("/device/act/", {"action": "session-whoami"})
     meter.post("/device/put-away/")
-    assert meter.get("/choose/?calls=pages&calls=services").status_code == 200
-    assert meter.get("/choose/?calls=nobody").status_code == 400
+    assert meter.get("/choose/", {"calls": ["pages", "services"]}).status_code == 200
+    assert meter.get("/choose/", {"calls": "nobody"}).status_code == 400
     meter.get("/workshop/")
     meter.get("/workshop/tour/")
     meter.post("/workshop/tour/start/")
