@@ -17,10 +17,19 @@ from .proofs import Proof
 
 @dataclass(frozen=True)
 class Fact:
-    """An answer in a few words, and what proves it. "{minutes}" stands for the lifetime of access tokens."""
+    """An answer in a few words, and what proves it. "{minutes}" stands for the lifetime of access tokens.
+
+    `also` proves the second half, where the answer has two.
+    """
 
     words: str
     proof: Proof
+    also: Proof | None = None
+
+    @property
+    def proofs(self) -> list[Proof]:
+        """All that prove it."""
+        return [self.proof, self.also] if self.also else [self.proof]
 
     @property
     def answer(self) -> str:
@@ -49,23 +58,28 @@ ROWS = (
         "What does the client hold?",
         Fact("A cookie with a random ID", proofs.COOKIE),
         Fact("Two signed tokens that anyone can read: one for access, one to get the next", proofs.INSPECTOR),
-        Fact("After sign-in: the session's cookie. A third-party app: opaque tokens", proofs.THIRD_PARTY),
+        Fact(
+            "After sign-in: the session's cookie. A third-party app: opaque tokens", proofs.COOKIE, proofs.THIRD_PARTY
+        ),
     ),
     Row(
         "What does the server keep?",
         Fact("A record for each session", proofs.RECORD),
         Fact("Nothing of access tokens, a row for each refresh token", proofs.FAMILIES),
         Fact(
-            "Which provider accounts belong to which user, and their tokens, encrypted. Of apps: what each was "
-            "allowed, with hashes of its tokens",
+            "Which provider accounts belong to which user, and the tokens that they gave. Of apps: what each was "
+            "allowed",
             proofs.CONNECTIONS,
+            proofs.APPS,
         ),
     ),
     Row(
         "Is something looked up at each request?",
         Fact("Yes: the record and its user", proofs.LOOK_UP),
         Fact("No: the signature is enough. Who wants the user's row loads it", proofs.CLIENT),
-        Fact("After sign-in: as with any session. An app's token: yes, each time", proofs.VERIFY_OR_ASK),
+        Fact(
+            "After sign-in: as with any session. An app's token: yes, each time", proofs.LOOK_UP, proofs.VERIFY_OR_ASK
+        ),
     ),
     Row(
         "What does sign-out do to a stolen copy?",
@@ -75,6 +89,7 @@ ROWS = (
             "The session here is dead. The provider still knows the user. An app's access goes on until it is taken "
             "back",
             proofs.REMAINS,
+            proofs.APPS,
         ),
     ),
     Row(
@@ -90,13 +105,18 @@ ROWS = (
         Fact(
             "An app's token: no, it has to ask. An ID token: yes, but that says who signed in, once",
             proofs.VERIFY_OR_ASK,
+            proofs.ID_TOKEN,
         ),
     ),
     Row(
         "Does the browser send it by itself?",
         Fact("Yes, so forms need a CSRF token", proofs.FORGED_FORM),
         Fact("No, the client adds a header. A token in a cookie: yes, as a session", proofs.STORAGE),
-        Fact("The session's cookie, yes. The redirects carry a state, which ties them to one browser", proofs.STATE),
+        Fact(
+            "The session's cookie, yes. The redirects carry a state, which ties them to one browser",
+            proofs.FORGED_FORM,
+            proofs.STATE,
+        ),
     ),
     Row(
         "Who sees the password?",

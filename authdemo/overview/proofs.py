@@ -118,6 +118,7 @@ CONNECTIONS = Proof(
 )
 REMAINS = Proof("oauth:connections", "What remains where", "Sign out here: the session there goes on.", "remains")
 OAUTH_CODE = Proof("oauth:index", "Read the code", "Whose code has run for the page.", "code", lab=False)
+ID_TOKEN = Proof("id_token:index", "Read an ID token", "Each check of it, line by line, and what it says.")
 THIRD_PARTY = Proof("third_party:index", "Draw an app's access", "Consent, code, tokens, calls; no password.")
 APPS = Proof(
     "provider:apps", "Take an app's access back", "Its next call is refused. You stay signed in.", "ends", lab=False

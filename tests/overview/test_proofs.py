@@ -45,6 +45,7 @@ SAID = {
     "CONNECTIONS": "Where do I sign in from?",
     "REMAINS": "What remains where, after an end?",
     "OAUTH_CODE": "allauth.socialaccount",
+    "ID_TOKEN": "who signed in, for which site, in answer to which sign-in",
     "THIRD_PARTY": "What goes where when somebody else’s app reads my notes?",
     "APPS": "all tokens of that app end at once",
     "SCOPES": "An app may read your notes. Can it get so far as to write?",
