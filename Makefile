@@ -2,8 +2,10 @@
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
+BENCH := .venv-bench/Scripts
 else
 BIN := .venv/bin
+BENCH := .venv-bench/bin
 endif
 # Neighbours stay with one worker, and with them the demo that a file starts.
 PYTEST_ARGS ?= -n 2 --dist worksteal
@@ -28,19 +30,24 @@ lint: .venv/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-bench: .venv/installed
-	@$(BIN)/python bench/overhead.py
+bench: .venv-bench/installed
+	@$(BENCH)/python -m bench.run
 
-# After a change of a requirement. To raise all other packages as well, empty constraints.txt first.
+# After a change of a requirement. To raise all other packages as well, empty constraints.txt first. The peers' file comes
+# second: requirements.txt holds it to the versions of the first.
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --strip-extras --no-annotate \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make constraints" -o constraints.new
 constraints: .venv/installed-dev
-	$(BIN)/uv pip compile requirements-dev.txt --universal --python-version 3.11 --strip-extras --no-annotate \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make constraints" \
-		-o constraints.new
+	$(COMPILE) requirements-dev.txt
 	mv constraints.new constraints.txt
+	$(COMPILE) requirements-bench.txt
+	mv constraints.new constraints-bench.txt
+
+NEW_ENOUGH = $(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	{ echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 
 .venv/python:
-	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
-		{ echo "Python 3.11 or newer is needed: make demo PYTHON=python3.12"; exit 1; }
+	@$(NEW_ENOUGH)
 	$(PYTHON) -m venv .venv
 	@touch $@
 
@@ -50,4 +57,11 @@ constraints: .venv/installed-dev
 
 .venv/installed-dev: .venv/installed requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# The peers have an environment of their own, so that they leave this one as it is.
+.venv-bench/installed: requirements.txt constraints.txt requirements-bench.txt constraints-bench.txt
+	@$(NEW_ENOUGH)
+	$(PYTHON) -m venv .venv-bench
+	$(BENCH)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -23,13 +22,12 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from bench.projects import copy_core, follow
 from demo.processes import free_port
 
 pytestmark = pytest.mark.live
 
 ROOT = Path(__file__).resolve().parents[1]
-BLOCK = re.compile(r"^```(?:python|html)\n(?:# |<!-- )(\S+?)(?: -->)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SECTION = "## Copy it into your project"
 PASSWORD = "correct horse battery"
 
 
@@ -50,23 +48,11 @@ class BareProject:
 
     def copy(self, source: Path) -> None:
         """Copy an app's core: no experiments, no attacks."""
-        target = self.folder / source.relative_to(ROOT)
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("labs", "attacks", "__pycache__", "provider"))
+        copy_core(str(source.relative_to(ROOT)), self.folder)
 
     def follow(self, readme: Path) -> None:
-        """Do what the README says with its blocks: the first of a file writes it, and each more is added.
-
-        `settings.py` is there already, so all of its blocks are added.
-        """
-        blocks = BLOCK.findall(readme.read_text(encoding="utf-8").split(SECTION, 1)[1])
-        assert {"settings.py", "urls.py"} <= {name for name, _ in blocks}
-        written = {"settings.py"}
-        for name, text in blocks:
-            path = self.folder / ("bare" if name in {"settings.py", "urls.py"} else "") / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a" if name in written else "w", encoding="utf-8") as file:
-                file.write(text)
-            written.add(name)
+        """Do what the README says with its blocks, among them those of the two files that every project has."""
+        assert {"settings.py", "urls.py"} <= follow(readme, self.folder)
 
 
 def clean() -> dict[str, str]:

@@ -1,0 +1,142 @@
+"""`make bench`: what each mechanism costs, what the counters cost, and the same jobs done by others.
+
+Writes `peers.json` and `bench.txt` into the folder of the measurements (`var/bench`) and prints the table. It ends
+within three minutes: what has not ended by then is ended, and said to have been.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from demo.processes import free_port
+
+from . import client, machine, report, sign_in
+from .projects import ROOT
+from .rounds import Limit, Plan, Problem
+from .servers import Server, running
+from .variants import VARIANTS, calls, prepared
+
+ALL_SECONDS, MEASURE_SECONDS, COUNTERS_SECONDS = 175, 95, 35
+
+
+def program(limit: Limit, seconds: float, *command: str, given: str = "") -> str:
+    """Run a part of the bench as a program of its own; return what it wrote. Raises Problem.
+
+    What a program says on the way comes through; the last line of it is its reason where it fails.
+    """
+    name = " ".join(command)
+    try:
+        done = subprocess.run(
+            [sys.executable, *command], cwd=ROOT, input=given, text=True, timeout=min(seconds, limit.left()),
+            check=False, capture_output=True,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as late:
+        raise Problem(f"{name} was ended after {late.timeout:.0f} seconds.") from None
+    if done.returncode:
+        raise Problem((done.stderr.strip() or f"{name} failed and did not say why.").splitlines()[-1])
+    return done.stdout.rstrip()
+
+
+def measure(servers: Sequence[Server], limit: Limit, plan: Plan) -> dict[str, list[float]]:
+    """Sign in everywhere, and let the client measure. Raises Problem."""
+    given = client.as_input(calls(servers, sign_in.everywhere(servers)), plan)
+    times: dict[str, list[float]] = json.loads(program(limit, limit.left(), "-m", "bench.client", given=given))
+    return times
+
+
+def peers(ports: Callable[[], int], limit: Limit, plan: Plan) -> dict[str, Any]:
+    """Set everything up, measure, and return the content of `peers.json`. Raises Problem."""
+    about = machine.machine()  # before this run is a load itself
+    with tempfile.TemporaryDirectory(prefix="authdemo-bench-") as name:
+        folder = Path(name)
+        sites, others = prepared(folder, ports, limit)
+        # The services fetch the site's keys, so the site is first.
+        with running(sites, folder, limit), running(others, folder, limit):
+            times = measure([*sites, *others], limit, plan)
+    return report.document(VARIANTS, times, about)
+
+
+def site() -> tuple[Path, bool]:
+    """Return the folder of the measurements, and whether `manage.py measure` exists."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authdemo.settings")
+    import django
+    from django.conf import settings
+    from django.core.management import get_commands
+
+    django.setup()
+    folder = settings.BENCH_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder, "measure" in get_commands()
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file whole: who reads it meanwhile has the one of before or this one."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def say(sentence: str) -> None:
+    """Tell who waits what is going on."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run all parts; return 0, or 1 where one of them could not be measured."""
+    parser = argparse.ArgumentParser(prog="python -m bench.run", description="Measure, and compare with peers.")
+    parser.add_argument("--only-peers", action="store_true", help="leave out what the site measures of itself")
+    parser.add_argument("--rounds", type=int, default=Plan.rounds, help="rounds of the peers (%(default)s)")
+    parser.add_argument("--first-port", type=int, help="use ports from here on, and not any that are free")
+    options = parser.parse_args(arguments)
+    if lacking := machine.missing():
+        say(f"Not installed here: {', '.join(lacking)}. `make bench` makes an environment that has them.")
+        return 1
+    ports = itertools.count(options.first_port).__next__ if options.first_port else free_port
+    limit, plan = Limit(ALL_SECONDS), Plan(rounds=options.rounds)
+    folder, can_measure = site()
+    lines: list[str] = []
+    problems: list[str] = []
+
+    def part(title: str, run: Callable[[], list[str]]) -> None:
+        say(f"{title} …")
+        try:
+            lines.extend([title, *run(), ""])
+        except Problem as problem:
+            problems.append(str(problem))
+            lines.extend([title, f"  Not measured: {problem}", ""])
+
+    def costs() -> list[str]:
+        program(limit, MEASURE_SECONDS, "manage.py", "measure")
+        return report.costs(folder / "costs.json")
+
+    def others() -> list[str]:
+        found = peers(ports, limit, plan)
+        write(folder / "peers.json", json.dumps(found, indent=1))
+        return [*machine.said(found["machine"], found["versions"]), *report.table(found)]
+
+    if can_measure and not options.only_peers:
+        part("What each mechanism costs, in this process", costs)
+    if not options.only_peers:
+        part(
+            "What the counters cost, in this process",
+            lambda: program(limit, COUNTERS_SECONDS, "bench/overhead.py").splitlines(),
+        )
+    part("The same jobs by others, over HTTP", others)
+    text = "\n".join(lines)
+    write(folder / "bench.txt", text)
+    print(text)
+    say(f"Written: {folder / 'bench.txt'}, {folder / 'peers.json'}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
