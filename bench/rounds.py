@@ -58,11 +58,11 @@ class Summary:
 
 
 def order(names: Sequence[str], number: int) -> list[str]:
-    """Return the order of a round: each begins with another variant, and each second one goes the other way round.
+    """Return the order of a round: there and back, and then there and back from the next variant on.
 
     So nobody is always the first, and nobody always follows the same one.
     """
-    start = number % len(names)
+    start = number // 2 % len(names)
     turned = [*names[start:], *names[:start]]
     return turned[::-1] if number % 2 else turned
 

@@ -116,4 +116,5 @@ def calls(found: Sequence[Server], sign_ins: Mapping[str, Mapping[str, str]]) ->
             headers=dict(sign_ins[one.signs_in]) if one.signs_in else {},
         )
         for one in VARIANTS
+        if one.server in base
     ]
