@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from . import machine
@@ -59,21 +57,4 @@ def table(found: Mapping[str, Any]) -> list[str]:
                 f"  {one['label']:44}{one['server']:10}{took['median']:>6.0f}µs{quartiles:>16}"
                 f"{one['requests_per_second']:>12,}{one['ratio']:>7.2f}"
             )
-    return lines
-
-
-def costs(path: Path) -> list[str]:
-    """Return the lines of what `manage.py measure` has written, none where it has written nothing."""
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
-    except (OSError, ValueError, KeyError):
-        return []
-    lines = [f"  {'':44}{'SQL':>5}{'cache':>7}{'median':>10}{'quartiles':>16}{'n':>6}{'ratio':>7}"]
-    for one in rows:
-        took = one["microseconds"]
-        quartiles, ratio = f"{took['q1']:.0f}–{took['q3']:.0f}", one.get("ratio")
-        lines.append(
-            f"  {one['group'] + ': ' + one['label']:44}{one['sql']:>5}{one['cache']:>7}{took['median']:>8.0f}µs"
-            f"{quartiles:>16}{took['n']:>6}" + (f"{ratio:>7.2f}" if ratio else "")
-        )
     return lines

@@ -25,25 +25,40 @@ from .rounds import Limit, Plan, Problem
 from .servers import Server, running
 from .variants import VARIANTS, calls, prepared
 
-ALL_SECONDS, MEASURE_SECONDS, COUNTERS_SECONDS = 175, 95, 35
+ALL_SECONDS, MEASURE_SECONDS, COUNTERS_SECONDS = 175, 100, 30
 
 
 def program(limit: Limit, seconds: float, *command: str, given: str = "") -> str:
     """Run a part of the bench as a program of its own; return what it wrote. Raises Problem.
 
-    What a program says on the way comes through; the last line of it is its reason where it fails.
+    Where it fails, the last line of what it said is the reason.
     """
     name = " ".join(command)
+    with subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        seconds = min(seconds, limit.left())
+        try:
+            out, error = process.communicate(given, seconds)
+        except subprocess.TimeoutExpired:
+            end(process)
+            raise Problem(f"{name} was ended after {seconds:.0f} seconds.") from None
+        except BaseException:  # Ctrl-C
+            end(process)
+            raise
+    if process.returncode:
+        raise Problem((error.strip() or f"{name} failed and did not say why.").splitlines()[-1])
+    return out.rstrip()
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """End a program; it has some seconds to end what it has started itself."""
+    process.terminate()
     try:
-        done = subprocess.run(
-            [sys.executable, *command], cwd=ROOT, input=given, text=True, timeout=min(seconds, limit.left()),
-            check=False, capture_output=True,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as late:
-        raise Problem(f"{name} was ended after {late.timeout:.0f} seconds.") from None
-    if done.returncode:
-        raise Problem((done.stderr.strip() or f"{name} failed and did not say why.").splitlines()[-1])
-    return done.stdout.rstrip()
+        process.communicate(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def measure(servers: Sequence[Server], limit: Limit, plan: Plan) -> dict[str, list[float]]:
@@ -114,17 +129,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             problems.append(str(problem))
             lines.extend([title, f"  Not measured: {problem}", ""])
 
-    def costs() -> list[str]:
-        program(limit, MEASURE_SECONDS, "manage.py", "measure")
-        return report.costs(folder / "costs.json")
-
     def others() -> list[str]:
         found = peers(ports, limit, plan)
         write(folder / "peers.json", json.dumps(found, indent=1))
         return [*machine.said(found["machine"], found["versions"]), *report.table(found)]
 
     if can_measure and not options.only_peers:
-        part("What each mechanism costs, in this process", costs)
+        part(
+            "What each mechanism costs, by manage.py measure",
+            lambda: program(limit, MEASURE_SECONDS, "manage.py", "measure").splitlines(),
+        )
     if not options.only_peers:
         part(
             "What the counters cost, in this process",

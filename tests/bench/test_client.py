@@ -13,6 +13,7 @@ from bench import report
 from bench.client import Call, as_input
 from bench.projects import ROOT, clean
 from bench.rounds import Limit, Plan, Problem
+from bench.run import program
 from bench.servers import Server, running
 from bench.variants import Variant
 from demo.processes import free_port
@@ -121,3 +122,12 @@ def test_without_the_packages_of_the_peers_it_says_where_they_are(tmp_path: Path
     assert done.stderr.startswith("Not installed here: Flask, fastapi, granian")
     assert done.stderr.endswith("`make bench` makes an environment that has them.\n")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_part_that_takes_too_long_is_ended_and_a_part_that_fails_is_quoted():
+    slow = "import time; time.sleep(60)"
+    with pytest.raises(Problem, match=r"was ended after 1 seconds\.$"):
+        program(Limit(60), 1, "-c", slow)
+    with pytest.raises(Problem, match=r"^No site here\.$"):
+        program(Limit(60), 30, "-c", "raise SystemExit('No site here.')")
+    assert program(Limit(60), 30, "-c", "print(input())", given="heard") == "heard"
