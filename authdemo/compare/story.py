@@ -103,11 +103,15 @@ class Clock:
 
 @dataclass
 class Run:
-    """One run. `expires` is when the credential of each column ends by itself (Unix time)."""
+    """One run. `expires` is when the credential of each column ends by itself (Unix time).
+
+    `by_itself`: whoever plays it goes on to the next step without being asked, until it is said otherwise.
+    """
 
     choices: Choices = field(default_factory=Choices)
     played: list[Played] = field(default_factory=list)
     expires: dict[str, float] = field(default_factory=dict)
+    by_itself: bool = False
 
     @property
     def next_step(self) -> Step | None:
@@ -154,7 +158,7 @@ class Run:
             Played(**one | {"cells": {name: _cell(cell) for name, cell in one["cells"].items()}})
             for one in kept["played"]
         ]
-        return cls(Choices(**kept["choices"]), played, kept["expires"])
+        return cls(Choices(**kept["choices"]), played, kept["expires"], kept["by_itself"])
 
 
 def _cell(kept: dict[str, Any]) -> Cell:
