@@ -14,8 +14,10 @@ from .choices import Choices
 from .clients import Administrator
 from .columns import COLUMNS
 from .columns.base import ACCOUNT
-from .steps import ADMIN
+from .steps import ADMIN, BY_SLUG
 from .story import Played, Run
+
+AFTER_REVOKE = BY_SLUG["after-revoke"]
 
 
 @dataclass
@@ -53,6 +55,19 @@ def play_next(scenario: Scenario, learner: HttpRequest, predicted: list[str] | N
     run.played.append(played)
     if run.next_step is None:
         end(scenario, learner)
+
+
+def meanwhile(scenario: Scenario, learner: HttpRequest) -> None:
+    """While the run waits for its last step: the thief calls once more, where he was let in the last time."""
+    run = scenario.run
+    if run.waits_until is None:
+        return
+    once_more = Played(AFTER_REVOKE.slug, time.time())
+    for name, column in COLUMNS.items():
+        if run.clock(name).goes_on:
+            once_more.cells[name] = column(run, scenario.held[name], learner).play(AFTER_REVOKE)
+    if once_more.cells:
+        run.meanwhile.append(once_more)
 
 
 def end(scenario: Scenario, learner: HttpRequest) -> None:
