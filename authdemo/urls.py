@@ -10,6 +10,7 @@ from authdemo.health import healthz
 
 urlpatterns = [
     path("", include("authdemo.overview.urls")),
+    path("compare/", include("authdemo.compare.urls")),
     path("sessions/attacks/", include("sessions_app.attacks.urls")),
     path("sessions/", include("sessions_app.urls")),
     path("sessions/", include("sessions_app.labs.stores.urls")),

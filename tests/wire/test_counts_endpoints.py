@@ -25,6 +25,7 @@ FORM = {"username": "alice", "password": PASSWORD}
 OAUTH = "/oauth/accounts"
 JSON = "application/json"
 OURS = (
+    "compare/",
     "sessions/",
     "jwt/",
     "oauth/",
@@ -262,6 +263,13 @@ def walk_instruments(meter: Meter) -> None:
     meter.post("/start-over/")
 
 
+def walk_compare(meter: Meter) -> None:
+    meter.get("/compare/")
+    chosen = {"store": "db", "algorithm": "RS256", "asks": "opaque"}
+    for path in ("run/", "step/", "meanwhile/", "forget/"):
+        meter.post(f"/compare/{path}", chosen)
+
+
 def walk_attacks(meter: Meter) -> None:
     base = "/sessions/attacks/"
     for path in ("", "csrf/", "colour/", "naive/", "naive/login/", "naive/whoami/"):
@@ -317,6 +325,7 @@ def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company, s
     walk_provider(meter)
     walk_attacks_on_sign_ins(meter)
     walk_instruments(meter)
+    walk_compare(meter)
     missed = {route for route in routes(get_resolver()) if route.startswith(OURS)} - meter.routes
     assert not missed, "add these to the walk"
 
