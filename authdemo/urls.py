@@ -22,6 +22,7 @@ urlpatterns = [
     path("jwt/", include("jwt_app.labs.families.urls")),
     path("jwt/", include("jwt_app.labs.storage.urls")),
     path("jwt/", include("jwt_app.labs.denylist.urls")),
+    path("jwt/", include("jwt_app.labs.algorithms.urls")),
     path("jwt/api/", include("authdemo.api_docs.urls")),
     path("oauth/", include("oauth_app.client.urls")),
     path("oauth/", include("oauth_app.labs.behalf.urls")),

@@ -16,12 +16,13 @@ from django.urls import reverse
 
 from authdemo.accounts.demo import ACCOUNTS, has_demo_password
 from authdemo.device.answers import body_of, cost_of, fate_of
-from authdemo.device.client import Client, username
+from authdemo.device.client import username
 from authdemo.device.store import Device
 from authdemo.device.transport import DeviceSession, origins
 from authdemo.snippets import calls
 from authdemo.wire.outgoing import Timing
 from authdemo.wire.redaction import mask
+from oauth_app.labs.own_app import AppClient
 from sessions_app.labs.stores.stores import STORES
 
 from .counting import CountingAdapter, Tally
@@ -39,7 +40,7 @@ def somebody() -> HttpRequest:
     return request
 
 
-class Caller(Client):
+class Caller(AppClient):
     """One party of a run. What it has called is in `made`; `learner` is the request that asked for the run."""
 
     def __init__(self, learner: HttpRequest, who: str) -> None:
@@ -57,11 +58,6 @@ class Caller(Client):
         """GET with this token and no cookie."""
         with DeviceSession() as session:
             return self._call(session, "GET", to, path, headers={"Authorization": f"Bearer {token}"})
-
-    def as_app(self, path: str, form: Mapping[str, str], credentials: tuple[str, str]) -> requests.Response | None:
-        """POST a form to instance A as an app's server does, with its name and secret."""
-        with DeviceSession() as session:
-            return self._call(session, "POST", "A", path, data=dict(form), auth=credentials)
 
     def _call(self, session: DeviceSession, method: str, to: str, path: str, **what: Any) -> requests.Response | None:
         self._tally = Tally()
@@ -83,10 +79,17 @@ class Caller(Client):
             body, cost = body_of(response), cost_of(response)
             call.status, call.code = response.status_code, str(body.get("code", ""))
             call.sql, call.cache = cost["sql"], cost["cache"]
-            asked = body.get("asked")
-            if isinstance(asked, dict):  # only orders says that
-                call.asked, call.asked_sql = 1, int(asked.get("statements_at_the_site") or 0)
+            if to == "orders":
+                call.asked, call.asked_sql = asked_by_orders(body)
         self.made.append(call)
+
+
+def asked_by_orders(body: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many calls orders says it has made to the site for this one, and their statements there."""
+    asked = body.get("asked")
+    if isinstance(asked, dict):
+        return 1, int(asked.get("statements_at_the_site") or 0)
+    return int(body.get("key_fetches") or 0), 0
 
 
 def credential_of(sent: requests.PreparedRequest) -> tuple[str, int]:
