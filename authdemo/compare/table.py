@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from authdemo.mechanisms import MECHANISMS
 
 from .steps import BY_SLUG, STEPS
@@ -10,6 +12,8 @@ from .story import COLUMNS, Cell, Clock, Played, Run
 TITLES = {one.slug: one.name for one in MECHANISMS}
 FIRST = max(len(step.title) for step in STEPS) + 1
 EACH = 23  # characters
+WIDTH = 100
+BRIEF = {"nothing": "-", "problem": "failed"}
 
 
 def head() -> str:
@@ -25,20 +29,23 @@ def line(played: Played) -> str:
 
 def brief(cell: Cell) -> str:
     """Return a cell in a few characters."""
-    call = cell.call
+    call, outcome = cell.call, BRIEF.get(cell.outcome, cell.outcome)
     if call is None:
-        return cell.outcome
+        return outcome
     if not call.status:
-        return f"{cell.outcome} no answer"
+        return f"{outcome} no answer"
     costs = "" if call.sql is None else f"{call.sql}+{call.cache} "
     asked = f"asked {call.asked} " if call.asked else ""
-    return f"{cell.outcome} {asked}{costs}{call.request_bytes + call.response_bytes}B {call.milliseconds:.0f}ms"
+    seconds = call.milliseconds / 1000
+    time = f"{seconds:.1f}s" if seconds >= 1 else f"{call.milliseconds:.0f}ms"
+    return f"{outcome} {asked}{costs}{call.request_bytes + call.response_bytes}B {time}"
 
 
 def notes(played: Played) -> list[str]:
     """Return why, where something could not be tried or there was nothing to do."""
     found = ((name, played.cells[name]) for name in COLUMNS)
-    return [f"  {TITLES[name]}: {cell.note}" for name, cell in found if cell.outcome in {"nothing", "problem"}]
+    why = (f"  {TITLES[name]}: {cell.note}" for name, cell in found if cell.outcome in BRIEF)
+    return [line for text in why for line in wrap(text, WIDTH, subsequent_indent="    ")]
 
 
 def clocks(run: Run) -> list[str]:

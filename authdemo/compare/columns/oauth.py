@@ -60,7 +60,7 @@ class OAuthColumn(Column):
             return "It found the record of the token: whose it is, for which app."
         if time.time() >= self.run.expires[self.name] and self.run.cell("revoke", self.name) is None:
             return "The record says that its time is up."
-        return "There is no record of this token (any more)."
+        return "It found no record of this token."
 
     def independent(self) -> Cell:
         """Orders gets the token; what it does with it was chosen."""

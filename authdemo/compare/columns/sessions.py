@@ -43,9 +43,12 @@ class SessionsColumn(Column):
 
     def _why_not(self, answer: requests.Response | None) -> str:
         """Return why nobody could sign in. A store that is not there says so as JSON, too."""
+        title = BY_NAME[self.store].title
+        if answer is not None and answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:  # there is a form, at least
+            return f"{title}: its server does not answer."
         said = body_of(self.caller.get("A", self.page("whoami")))
         if said.get("code") == "store_unavailable":
-            return f"{BY_NAME[self.store].title}: {said.get('detail')}"
+            return f"{title}: {said.get('detail')}"
         last = self.caller.made[-1]
         if not last.status:
             return f"Instance A did not answer: {last.failed}."
@@ -63,7 +66,7 @@ class SessionsColumn(Column):
             return "It found the record." if keeps else "The signature fits. There is no record that could be gone."
         if self.store == "memory" and call.to == "B":
             return "The record is in the memory of instance A."
-        return "There is no record of this number (any more)." if keeps else "The signature is too old or wrong."
+        return "It found no record of this number." if keeps else "The signature is too old or wrong."
 
     def independent(self) -> Cell:
         """Orders gets the cookie."""

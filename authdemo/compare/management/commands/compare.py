@@ -21,7 +21,8 @@ from authdemo.compare.story import COLUMNS
 from authdemo.experiments import NotTried
 
 POSSIBLE = {"store": STORES, "algorithm": ALGORITHMS, "lifetime": tuple(map(str, LIFETIMES)), "asks": ASKS}
-LEGEND = "in, out: whether the caller got in. Then: statements + cache calls, bytes both ways, milliseconds."
+LEGEND = """in, out: whether the caller got in. "-": nobody to ask, or nothing to do.
+Then statements + cache calls (asked: calls of orders to the site), bytes both ways, and the time."""
 
 
 class Command(BaseCommand):
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         choices = chosen_of(options)
         is_there()
         scenario, self.quiet = play.begin(choices), options["json"]
-        self.say(f"{settings.SITE_URL}: {', '.join(f'{k} {v}' for k, v in asdict(choices).items())}\n{LEGEND}\n")
+        self.say(f"{settings.SITE_URL}\n{', '.join(f'{k} {v}' for k, v in asdict(choices).items())}\n{LEGEND}\n")
         self.say(table.head())
         try:
             self.play(scenario, wait=not options["no_wait"])
