@@ -29,7 +29,8 @@ def labs(settings):
 @pytest.fixture
 def pair(db) -> dict[str, str]:
     User.objects.create_user("alice", "alice@example.com", PASSWORD)
-    return post("/jwt/api/token/", {"username": "alice", "password": PASSWORD}).json()
+    found: dict[str, str] = post("/jwt/api/token/", {"username": "alice", "password": PASSWORD}).json()
+    return found
 
 
 def post(path: str, body: Any, token: str = "") -> Any:

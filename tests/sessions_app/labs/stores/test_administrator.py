@@ -23,8 +23,8 @@ def alice(db) -> User:
     return User.objects.create_user("alice", "alice@example.com", PASSWORD)
 
 
-def signed_in(user: User, **options: bool) -> Client:
-    browser = Client(**options)
+def signed_in(user: User, enforce_csrf_checks: bool = False) -> Client:
+    browser = Client(enforce_csrf_checks=enforce_csrf_checks)
     browser.force_login(user)
     return browser
 
