@@ -1,7 +1,7 @@
 """For how long was the thief in? One bar for each column, all on one scale, and the same in words.
 
 A bar knows what was tried and nothing in between: up to the last call that was let in it is solid, and from there to
-the first that was refused it is hatched.
+the first that was refused it is pale.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from authdemo.mechanisms import MECHANISMS, Mechanism
 
+from .endings import ending, problem_of
 from .story import Clock, Played, Run
 
 MARKS = {"sign-out": "the user signs out", "revoke": "an administrator revokes"}
@@ -70,11 +71,13 @@ def clocks(run: Run) -> Clocks | None:
     tokens = [run.expires[name] for name in ("jwt", "oauth") if name in run.expires]
     now = run.played[-1].at if run.next_step is None else time.time()
     until = max([*tokens, *(one.at for one in run.played)])  # a session outlives all of that
+    if run.next_step and not run.by_itself and not run.waits_until:
+        until = min(until, now + max((now - copied.at) / 3, 5.0))  # minutes of nothing would hide what there is
     found = Clocks(max(until - copied.at, 1.0), now - copied.at)
     for slug, label in MARKS.items():
         if marked := at_step(run, slug):
             found.marks.append(_mark(slug, label, marked.at - copied.at, found.length))
-    if tokens:
+    if tokens and max(tokens) <= until:
         found.marks.append(_mark("expiry", "the tokens expire", max(tokens) - copied.at, found.length))
     found.bars = [_bar(run, mechanism, copied, found) for mechanism in MECHANISMS]
     return found
@@ -145,18 +148,10 @@ def _still_in(run: Run, column: str, clock: Clock) -> str:
 
 
 def ended_by(run: Run, column: str) -> str:
-    """Say what stopped the thief, "" where nothing did. A credential whose time was up was stopped by that."""
-    let_in = False
-    for one in run.tries:
-        outcome = one.cells[column].outcome if column in one.cells else ""
-        if let_in and outcome == "out":
-            expired = one.at >= run.expires.get(column, float("inf"))
-            return "Only its expiry ended it." if expired else ENDED_BY.get(one.slug, "")
-        let_in = outcome == "in" if outcome in {"in", "out"} else let_in
-    return ""
-
-
-def problem_of(run: Run, column: str) -> str:
-    """Return why a column could not be tried to the end, "" where it could."""
-    cells = (one.cells.get(column) for one in run.played)
-    return next((cell.note for cell in cells if cell and cell.outcome == "problem"), "")
+    """Say what stopped the thief, "" where nothing did."""
+    end, copied = ending(run, column), at_step(run, "copy")
+    if end is None or copied is None:
+        return ""
+    if end.expired:
+        return f"Only its expiry, after {seconds(run.expires[column] - copied.at)}, ended it."
+    return ENDED_BY.get(end.refused.slug, "")

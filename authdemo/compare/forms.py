@@ -51,7 +51,7 @@ class ChoicesForm(forms.Form):
     )
     lifetime = forms.TypedChoiceField(
         label="Tokens live for",
-        choices=[("", "30 s (by steps: 5 minutes)"), *((str(one), in_words(one)) for one in LIFETIMES)],
+        choices=[("", "30 s (by steps: 5 min)"), *((str(one), in_words(one)) for one in LIFETIMES)],
         coerce=int,
         empty_value=None,
         required=False,

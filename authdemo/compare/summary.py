@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from authdemo.mechanisms import MECHANISMS, Mechanism
 
-from .clocks import ended_by, problem_of
-from .story import Call, Cell, Run
+from .clocks import ended_by
+from .endings import ending, problem_of
+from .story import Call, Played, Run
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,7 @@ def summary(run: Run) -> list[Seen]:
     """Return what was seen, left to right; nothing before the run is over."""
     if run.next_step is not None:
         return []
-    return [
-        Seen(one, _thief(run, one.slug), _cost(run.cell("call", one.slug)), _elsewhere(run, one.slug))
-        for one in MECHANISMS
-    ]
+    return [Seen(one, _thief(run, one.slug), _cost(run, one.slug), _elsewhere(run, one.slug)) for one in MECHANISMS]
 
 
 def answer(run: Run) -> str:
@@ -39,10 +37,17 @@ def answer(run: Run) -> str:
     ):
         one = next((one for one in run.played if one.slug == slug), None)
         if one is not None:
-            said.append(f"{words} {names(one.let_in)}.")
+            said.append(f"{words} {names(one.let_in)}{_but(run, one)}.")
     if broken := [one.slug for one in MECHANISMS if problem_of(run, one.slug)]:
         said.append(f"Not all could be tried: {names(broken)}.")
     return " ".join(said)
+
+
+def _but(run: Run, at: Played) -> str:
+    """Name the tokens whose time was up before: they were refused for that, and nobody had ended them."""
+    ends = {one.slug: ending(run, one.slug) for one in MECHANISMS}
+    late = [column for column, end in ends.items() if end and end.expired and end.refused.at <= at.at]
+    return f" (the token of {names(late)} had expired)" if late else ""
 
 
 def names(columns: list[str]) -> str:
@@ -61,11 +66,15 @@ def _thief(run: Run, column: str) -> str:
     return f"The copy worked {counted(worked, 'time')} of {len(tried)}. {ended_by(run, column) or 'Nothing ended it.'}"
 
 
-def _cost(cell: Cell | None) -> str:
-    call = cell.call if cell else None
-    if call is None:
+def _cost(run: Run, column: str) -> str:
+    """Say what a call takes once it is no longer the first, and the first one where that was more."""
+    first, later = (cell.call if cell else None for cell in (run.cell("call", column), run.cell("stolen", column)))
+    if first is None or later is None:
         return ""
-    return f"Each call sent {call.credential_bytes} bytes of credential, and cost {looked_up(call)}."
+    more = "" if looked_up(first) == looked_up(later) else f" (the first one: {looked_up(first)})"
+    return (
+        f"A call to instance A sent {later.credential_bytes} bytes of credential, and cost {looked_up(later)}{more}."
+    )
 
 
 def looked_up(call: Call) -> str:
@@ -87,6 +96,7 @@ def _elsewhere(run: Run, column: str) -> str:
     asked = cell.call.asked if cell.call else 0
     if cell.outcome == "out":
         return "The other service could not tell who called."
-    if asked:
-        return f"The other service knew who called, and asked this site {counted(asked, 'time')} for it."
-    return "The other service knew who called, and asked nobody."
+    if not asked:
+        return "The other service knew who called, and asked nobody."
+    what = "for its public keys" if column == "jwt" else "about the token"
+    return f"The other service knew who called, and asked this site {counted(asked, 'time')} {what}."

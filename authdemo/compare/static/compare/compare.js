@@ -1,43 +1,53 @@
 // What a page of forms cannot do by itself: count down, keep folds open, and keep the link up to date.
 const live = (selector) => document.querySelectorAll(`#compare-run ${selector}`);
-let timer = null;
 
 // ---- Counting down. The server says how many seconds are left, so the clock of this machine may be wrong.
-function tick(began) {
-  const passed = (performance.now() - began) / 1000;
-  for (const one of live("[data-left]")) one.textContent = words(Math.max(0, Math.ceil(one.dataset.left - passed)));
-  for (const bars of live("[data-length]")) grow(bars, Number(bars.dataset.passed) + passed);
+const seen = new WeakMap(); // since when a part of the page is there: parts come at different times
+let timer = null;
+
+function secondsOf(part) {
+  if (!seen.has(part)) seen.set(part, performance.now());
+  return (performance.now() - seen.get(part)) / 1000;
+}
+
+function tick() {
+  for (const one of live("[data-left]")) one.textContent = words(leftOf(one));
+  for (const bars of live("[data-length]")) grow(bars);
   const form = document.querySelector("#compare-run [data-waits]");
-  if (form) waits(form, passed);
+  if (form) waits(form);
+}
+
+function leftOf(one) {
+  return Math.max(0, Math.ceil(Number(one.dataset.left) - secondsOf(one)));
 }
 
 function words(seconds) {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-// Who is still in stays in until somebody tries: the hatched part grows.
-function grow(bars, passed) {
+// Who is still in stays in until somebody tries: the pale part grows.
+function grow(bars) {
+  const passed = Math.min(1, (Number(bars.dataset.passed) + secondsOf(bars)) / Number(bars.dataset.length));
   for (const one of bars.querySelectorAll("[data-grows]")) {
-    const part = Math.min(1, passed / Number(bars.dataset.length)) * 100 - parseFloat(one.getAttribute("x"));
-    one.setAttribute("width", `${Math.max(0, part)}%`);
+    one.setAttribute("width", `${Math.max(0, passed * 100 - parseFloat(one.getAttribute("x")))}%`);
   }
 }
 
 // The last step of a run that asks first: it goes on by itself for who has ticked something.
-function waits(form, passed) {
-  const over = passed > Number(form.querySelector("[data-left]").dataset.left);
-  form.querySelector("button").disabled = !over;
+function waits(form) {
+  const over = leftOf(form.querySelector("[data-left]")) === 0;
+  const button = form.querySelector("button");
+  button.disabled = !over;
   if (over && form.querySelector("input[type=checkbox]:checked")) {
-    delete form.dataset.waits;
-    form.requestSubmit(form.querySelector("button"));
+    form.removeAttribute("data-waits");
+    form.requestSubmit(button);
   }
 }
 
 function count() {
   clearInterval(timer);
-  const began = performance.now();
-  if (live("[data-left]").length) timer = setInterval(tick, 250, began);
-  tick(began);
+  if (live("[data-left]").length) timer = setInterval(tick, 250);
+  tick();
 }
 
 // ---- Folds stay as they are while the part that holds them is replaced; so does the place of the keyboard.
