@@ -28,7 +28,9 @@ def of(browser: str) -> Scenario | None:
 
 
 def keep(browser: str, scenario: Scenario) -> None:
-    """Keep it in the place of the one before. Whoever begins another run ends that one first: see `forget`."""
+    """Keep it. A run that has only begun takes the place of the one before, which is ended: see `forget`."""
+    if not scenario.run.played:
+        forget(browser)
     found = {"run": scenario.run.as_json(), "held": seal(PURPOSE, browser, scenario.held)}
     KeptRun.objects.update_or_create(pk=browser, defaults=found | {"ends_at": timezone.now() + AGE})
 

@@ -33,7 +33,8 @@ def played(demo: RunningDemo, *options: str, **environment: str) -> Run:
 
 def read(text: str) -> Run:
     kept = json.loads(text)
-    return Run.of_json({name: kept[name] for name in ("choices", "played", "expires")})
+    del kept["clocks"]
+    return Run.of_json(kept)
 
 
 def story(run: Run, column: str) -> dict[str, str]:

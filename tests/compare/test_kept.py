@@ -61,6 +61,15 @@ def test_who_forgets_ends_what_was_opened():
     assert not Registered.objects.exists()
 
 
+def test_who_begins_again_ends_the_run_before():
+    kept.keep(ALICE, a_run())
+    kept.keep(ALICE, play.begin(Choices()))
+    assert not Registered.objects.exists()
+    found = kept.of(ALICE)
+    assert found is not None
+    assert found.run.played == []
+
+
 def test_a_run_that_nobody_goes_on_with_ends_with_the_next_one_of_anybody():
     kept.keep(ALICE, a_run())
     kept.keep(BOB, a_run())

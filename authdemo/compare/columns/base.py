@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 import requests
+from django.db import DatabaseError
 from django.http import HttpRequest
 
 from authdemo.device.actions import PEOPLE
@@ -39,19 +40,22 @@ class Column:
 
     def play(self, step: Step) -> Cell:
         """Play one step. After a problem nothing is called any more."""
-        if broken := next((one for one in self.run.played if self._outcome(one.slug) == "problem"), None):
+        if broken := next((one for one in self.run.played if self.outcome(one.slug) == "problem"), None):
             return Cell("problem", f"This column stopped at “{BY_SLUG[broken.slug].title}”.")
         self.caller = Caller(self.learner, step.actor)
         try:
             cell: Cell = getattr(self, step.method)()
         except Problem as why:
             cell = Cell("problem", str(why))
+        except DatabaseError:
+            cell = Cell("problem", "The database did not answer, or refused.")
         finally:
             self.caller.session.close()
         cell.calls = cell.calls or self.caller.made
         return cell
 
-    def _outcome(self, slug: str) -> str:
+    def outcome(self, slug: str) -> str:
+        """Return what came of a step here, "" where it was not played."""
         cell = self.run.cell(slug, self.name)
         return cell.outcome if cell else ""
 

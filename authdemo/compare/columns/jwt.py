@@ -28,7 +28,7 @@ class JWTColumn(Column):
         caller, password = self.caller, settings.DEMO_PASSWORD
         pair = caller.post_json("A", reverse("jwt:login"), {"username": ACCOUNT, "password": password})
         tokens = body_of(pair)
-        if pair is None or pair.status_code != HTTPStatus.OK:
+        if pair is None or pair.status_code != HTTPStatus.OK or not {"access", "refresh"} <= tokens.keys():
             raise Problem(f"The sign-in at instance A {fate_of(pair)}.")
         self.held["refresh"] = str(tokens["refresh"])
         asked = {"lifetime": self.choices.lifetime, "checked": self.choices.denylist, "refresh": self.held["refresh"]}

@@ -58,7 +58,7 @@ class OAuthColumn(Column):
         """Return what decided."""
         if call.status == HTTPStatus.OK:
             return "It found the record of the token: whose it is, for which app."
-        if time.time() >= self.run.expires[self.name] and self.run.cell("revoke", self.name) is None:
+        if time.time() >= self.run.expires[self.name] and self.outcome("revoke") != "done":
             return "The record says that its time is up."
         return "It found no record of this token."
 
