@@ -49,7 +49,6 @@ def run(request: HttpRequest) -> HttpResponse:
     by_itself = "all" in request.POST
 
     def act(name: str) -> None:
-        kept.forget(name)
         scenario = play.begin(form.chosen(by_itself))
         scenario.run.by_itself = by_itself
         kept.keep(name, scenario)

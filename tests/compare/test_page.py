@@ -387,6 +387,7 @@ def test_a_run_belongs_to_one_browser_and_ends_with_start_over(client: Client) -
     assert "After the sign-out, the" not in words(Client().get(PAGE))
     client.post("/start-over/")
     assert "After the sign-out, the" not in words(client.get(PAGE))
+    assert not KeptRun.objects.exists(), "with what it holds"
 
 
 def test_an_hour_later_it_is_forgotten(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
