@@ -86,6 +86,8 @@ def _refused(
         return show(name, str(busy), HTTPStatus.SERVICE_UNAVAILABLE)
     except NO_CACHE:
         return show(name, NO_RESULTS, HTTPStatus.SERVICE_UNAVAILABLE)
+    except NotTried as why:
+        return show(name, f"{why} So it could not be tried.", HTTPStatus.CONFLICT)
     return None
 
 

@@ -10,6 +10,7 @@ from authdemo.health import healthz
 
 urlpatterns = [
     path("", include("authdemo.overview.urls")),
+    path("compare/", include("authdemo.compare.urls")),
     path("sessions/attacks/", include("sessions_app.attacks.urls")),
     path("sessions/", include("sessions_app.urls")),
     path("sessions/", include("sessions_app.labs.stores.urls")),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("jwt/", include("jwt_app.labs.families.urls")),
     path("jwt/", include("jwt_app.labs.storage.urls")),
     path("jwt/", include("jwt_app.labs.denylist.urls")),
+    path("jwt/", include("jwt_app.labs.algorithms.urls")),
     path("jwt/api/", include("authdemo.api_docs.urls")),
     path("oauth/", include("oauth_app.client.urls")),
     path("oauth/", include("oauth_app.labs.behalf.urls")),

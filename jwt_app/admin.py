@@ -151,8 +151,10 @@ class RefreshFamilyAdmin(ReadOnlyAdmin):
     @admin.action(description="End the selected refresh families", permissions=["revoke"])
     def end_families(self, request: HttpRequest, queryset: QuerySet[RefreshFamily]) -> None:
         """End them one by one, so that each end is signalled."""
-        ended = sum(family.revoke(RefreshFamily.Reason.ADMIN) for family in queryset.select_related("user"))
-        fate = "have ended, too" if denylist.is_on() else "go on until they expire"
+        families = list(queryset.select_related("user"))
+        ended = sum(family.revoke(RefreshFamily.Reason.ADMIN) for family in families)
+        covered = denylist.is_on() or all(family.checked for family in families)
+        fate = "have ended, too" if covered else "go on until they expire, but for those that are checked"
         self.message_user(request, f"{ended} ended. Access tokens {fate}.")
 
 

@@ -60,23 +60,23 @@ def signed_out(family: RefreshFamily | None, access: AccessToken | None) -> None
             access.payload[api_settings.JTI_CLAIM], datetime_from_epoch(access.payload["exp"]), family.user, "logout"
         )
         denylist_cache.void()
-    elif is_on():
+    elif is_on() or (family and family.checked):
         denylist_cache.void()
 
 
 @receiver(signals.revoked, dispatch_uid="jwt_app.deny_family")
 def deny_family(user: Any, family: RefreshFamily, reason: str, **kwargs: Any) -> None:
     """A sign-in has ended, for whatever reason: no access token that came from it is good any more."""
-    if is_on():
+    if is_on() or family.checked:
         _deny(str(family.pk), _last_expiry(), user, reason)
 
 
 @receiver(pre_delete, sender=settings.AUTH_USER_MODEL, dispatch_uid="jwt_app.deny_deleted_user")
 def deny_deleted_user(instance: Any, **kwargs: Any) -> None:
     """The families go with the user, and nobody would know what to deny afterwards."""
-    if is_on():
-        for family in instance.refresh_families.filter(revoked_at=None):
-            _deny(str(family.pk), _last_expiry(), None, "deleted")
+    living = instance.refresh_families.filter(revoked_at=None)
+    for family in living if is_on() else living.filter(checked=True):
+        _deny(str(family.pk), _last_expiry(), None, "deleted")
 
 
 def _belongs_to(user: Any, token: AccessToken) -> bool:

@@ -45,6 +45,8 @@ class RefreshFamily(models.Model):
     reason = models.CharField(max_length=10, choices=Reason.choices, blank=True)
     # Null, as for every sign-in: what JWT_ROTATION_GRACE_SECONDS says. An experiment may try another for a family.
     grace_seconds = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    # An access token of it has the claim of `denylist`: with its end they are denied, although JWT_DENYLIST is off.
+    checked = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name_plural = "refresh families"

@@ -9,3 +9,7 @@ class CompareConfig(AppConfig):
     """Label `compare`."""
 
     name = "authdemo.compare"
+
+    def ready(self) -> None:
+        """Connect the receiver."""
+        from . import signals  # noqa: F401  connects it

@@ -103,11 +103,17 @@ class Clock:
 
 @dataclass
 class Run:
-    """One run. `expires` is when the credential of each column ends by itself (Unix time)."""
+    """One run. `expires` is when the credential of each column ends by itself (Unix time).
+
+    `by_itself`: whoever plays it goes on to the next step without being asked, until it is said otherwise.
+    `meanwhile` are the thief's calls while the run waits for its last step, each in the columns that let him in.
+    """
 
     choices: Choices = field(default_factory=Choices)
     played: list[Played] = field(default_factory=list)
     expires: dict[str, float] = field(default_factory=dict)
+    by_itself: bool = False
+    meanwhile: list[Played] = field(default_factory=list)
 
     @property
     def next_step(self) -> Step | None:
@@ -128,14 +134,20 @@ class Run:
         """Return what was seen there, None where it was not played."""
         return next((one.cells.get(column) for one in self.played if one.slug == slug), None)
 
+    @property
+    def tries(self) -> list[Played]:
+        """Every time that the thief has called, in order."""
+        thiefs = {step.slug for step in STEPS if step.is_the_thiefs_call}
+        steps = [one for one in self.played if one.slug in thiefs]
+        return sorted([*steps, *self.meanwhile], key=lambda one: one.at)
+
     def clock(self, column: str) -> Clock:
         """Return how long the thief was let in."""
         clock = Clock(until=self.expires.get(column))
         copied = next((one.at for one in self.played if one.slug == "copy"), 0.0)
-        thiefs = {step.slug for step in STEPS if step.is_the_thiefs_call}
-        for one in self.played:
+        for one in self.tries:
             cell = one.cells.get(column)
-            if one.slug not in thiefs or cell is None:
+            if cell is None:
                 continue
             if cell.outcome == "in":
                 clock.last_in, clock.goes_on = one.at - copied, True
@@ -150,11 +162,12 @@ class Run:
     @classmethod
     def of_json(cls, kept: dict[str, Any]) -> Run:
         """Return what `as_json` was given. Raises KeyError, TypeError, ValueError for anything else."""
-        played = [
-            Played(**one | {"cells": {name: _cell(cell) for name, cell in one["cells"].items()}})
-            for one in kept["played"]
-        ]
-        return cls(Choices(**kept["choices"]), played, kept["expires"])
+        played, meanwhile = ([_played(one) for one in kept[name]] for name in ("played", "meanwhile"))
+        return cls(Choices(**kept["choices"]), played, kept["expires"], kept["by_itself"], meanwhile)
+
+
+def _played(kept: dict[str, Any]) -> Played:
+    return Played(**kept | {"cells": {name: _cell(cell) for name, cell in kept["cells"].items()}})
 
 
 def _cell(kept: dict[str, Any]) -> Cell:

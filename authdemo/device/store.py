@@ -8,16 +8,13 @@ has another browser's cookie gets another device.
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.core import signing
 from django.core.cache import caches
@@ -25,6 +22,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
+
+from authdemo.sealed import seal, unseal
 
 COOKIE = "authdemo_device"
 AGE = 60 * 60  # seconds since it was opened
@@ -34,6 +33,7 @@ ONE_ACTION = 40  # seconds; more than the calls of one action can take
 KEPT = 12  # exchanges
 NO_CACHE = (ConnectionInterrupted, RedisError)  # what `security` raises where Redis does not answer
 
+_PURPOSE = "authdemo.device.secret"
 _signer = signing.TimestampSigner(salt="authdemo.device.cookie")
 
 
@@ -149,22 +149,17 @@ def _key(name: str) -> str:
     return salted_hmac("authdemo.device.name", name, algorithm="sha256").hexdigest()
 
 
-def _cipher(name: str) -> Fernet:
-    return Fernet(urlsafe_b64encode(salted_hmac("authdemo.device.secret", name, algorithm="sha256").digest()))
-
-
 def _read(name: str) -> Device | None:
     kept = caches["security"].get(_key(name)) if name else None
     if not isinstance(kept, str):
         return None
     try:
-        return Device(**json.loads(_cipher(name).decrypt(kept)))
-    except (InvalidToken, ValueError, TypeError):  # another SECRET_KEY, or an older version of this code
+        return Device(**unseal(_PURPOSE, name, kept))
+    except (ValueError, TypeError):  # another SECRET_KEY, or an older version of this code
         return None
 
 
 def _write(name: str, device: Device) -> None:
     device.exchanges = device.exchanges[:KEPT]
     seconds = int(device.opened + AGE - time.time())
-    kept = _cipher(name).encrypt(json.dumps(asdict(device)).encode()).decode()
-    caches["security"].set(_key(name), kept, max(1, seconds))
+    caches["security"].set(_key(name), seal(_PURPOSE, name, asdict(device)), max(1, seconds))

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "jwt_app.labs.keys",
     "jwt_app.labs.storage",
     "jwt_app.labs.denylist",
+    "jwt_app.labs.algorithms",
     "jwt_app.attacks",
     "oauth_app.labs.behalf",
     "oauth_app.labs.flow",

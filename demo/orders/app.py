@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from .ask import LONGEST, CannotAsk, NotAllowed, Site
-from .verify import RETRY_SECONDS, KeysUnavailable, Refused, SiteKeys, verified
+from .ask import LONGEST, CannotAsk, NotAllowed, Said, Site
+from .issuers import Issuers
+from .verify import RETRY_SECONDS, KeysUnavailable, Refused, verified
 
 SITE_URL = os.environ.get("DEMO_SITE_URL", "http://localhost:8000").rstrip("/")
 SITE_B_URL = os.environ.get("DEMO_SITE_B_URL", "http://localhost:8001").rstrip("/")
@@ -36,7 +37,7 @@ SAMPLES = [
 log = logging.getLogger(__name__)
 Headers = list[tuple[str, str]]
 Answer = tuple[str, dict[str, Any], Headers]
-keys = SiteKeys(f"{SITE_URL}/jwt/.well-known/jwks.json")
+issuers = Issuers(SITE_URL)
 site = Site(SITE_URL)
 SCOPE = "profile"  # its answer tells who the user is
 PATHS = {"/orders/", "/orders/asked/"}
@@ -61,8 +62,10 @@ def orders(authorization: str) -> Answer:
     token = sent(authorization)
     if not token:
         return no_token()
+    issuer, keys = issuers.of(token)
+    before = keys.fetches
     try:
-        header, claims = verified(token, keys, issuer=SITE_URL, audience=AUDIENCE)
+        header, claims = verified(token, keys, issuer=issuer, audience=AUDIENCE)
     except Refused as refused:
         error = f', error="invalid_token", error_description="{refused.detail}"'
         return unauthorized(refused.code, refused.detail, error)
@@ -75,6 +78,7 @@ def orders(authorization: str) -> Answer:
         "orders": of_user(user_id),
         "verified_by": {"kid": header["kid"], "alg": header["alg"]},
         "database_queries": 0,  # there is no database to ask
+        "key_fetches": keys.fetches - before,  # for this call: 0, but for once in a while
     }
     return "200 OK", found, []
 
@@ -93,7 +97,10 @@ def asked(authorization: str) -> Answer:
         return away("site_unavailable", "The site cannot be asked about tokens right now.")
     if said is None or not said.active:
         detail = "The site says that this token is not good (any more)."
-        return unauthorized("token_inactive", detail, f', error="invalid_token", error_description="{detail}"')
+        status, body, headers = unauthorized(
+            "token_inactive", detail, f', error="invalid_token", error_description="{detail}"'
+        )
+        return status, body | ({"asked": cost_of(said)} if said else {}), headers
     user_id, scopes = said.claims.get("sub"), str(said.claims.get("scope", "")).split()
     if not isinstance(user_id, str) or not user_id:
         # No scope would help: a program's token for itself has nobody behind it (RFC 7662 §2.2: "sub" is optional).
@@ -107,9 +114,14 @@ def asked(authorization: str) -> Answer:
         "user": {"id": user_id, "username": said.claims.get("username")},
         "app": said.claims.get("client_id"),
         "orders": of_user(user_id),
-        "asked": {"milliseconds": said.milliseconds, "statements_at_the_site": said.statements},
+        "asked": cost_of(said),
     }
     return "200 OK", found, []
+
+
+def cost_of(said: Said) -> dict[str, Any]:
+    """Return what it cost to ask."""
+    return {"milliseconds": said.milliseconds, "statements_at_the_site": said.statements}
 
 
 def sent(authorization: str) -> str:
@@ -139,7 +151,7 @@ def route(method: str, path: str, authorization: str) -> Answer:
         body = {"detail": "Only GET is answered here.", "code": "method_not_allowed"}
         return "405 Method Not Allowed", body, [("Allow", "GET, HEAD, OPTIONS")]
     if path == "/healthz":
-        return "200 OK", {"status": "ok", "checks": {}, "key_fetches": keys.fetches, "asked": site.calls}, []
+        return "200 OK", {"status": "ok", "checks": {}, "key_fetches": issuers.fetches, "asked": site.calls}, []
     return asked(authorization) if path == "/orders/asked/" else orders(authorization)
 
 

@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.live]
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SITE_PAGES = [
     "/",
+    "/compare/",
+    "/compare/?store=signed_cookie&denylist=on",
     "/sessions/login/",
     "/jwt/",
     "/jwt/api/docs/",

@@ -114,6 +114,13 @@ class Used:
         pems = {"jwt_keys.json": ring[-1]["private"]}
         for name in ("outside_oidc_key.pem", "oauth_provider_key.pem"):
             pems[name] = (folder / name).read_text(encoding="ascii")
+        for path in folder.glob("lab_jwt_key.*"):  # made at the first use of each algorithm
+            text = path.read_text(encoding="ascii")
+            if path.suffix == ".RS256":
+                pems[path.name] = text
+            else:  # a secret, or a PEM so short that what everybody may know is in its last line
+                for line in [line for line in text.splitlines() if "--" not in line][:2]:
+                    self.add(path.name, line)
         for name, pem in pems.items():
             # The modulus, which everybody may know, comes first in a PEM; from its middle on all is private.
             for line in pem.splitlines()[13:-1]:

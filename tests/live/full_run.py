@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.live import (
     attack_steps,
+    compare_steps,
     inspector_steps,
     key_steps,
     more_steps,
@@ -47,6 +48,7 @@ STEPS: list[Callable[[Run], None]] = [
     more_steps.an_app_of_ones_own,
     more_steps.verify_or_ask,
     attack_steps.each_attack_on_a_sign_in,
+    compare_steps.a_scenario,
     steps.the_other_device,
     steps.credentials_in_addresses,
     steps.the_wire_as_a_page,

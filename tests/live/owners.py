@@ -147,6 +147,10 @@ OWNERS = [
     Owner("refresh token", "referer:site to site", "the visitor has put it into an address"),
     Owner("secret_key", "file:secret_key", "made once for all processes"),
     Owner("jwt_keys.json", "file:jwt_keys.json", "made once for all processes"),
+    *(
+        Owner(f"lab_jwt_key.{name}", f"file:lab_jwt_key.{name}", "made once for all processes")
+        for name in ("RS256", "ES256", "EdDSA", "HS256")
+    ),
     Owner("oauth_token_key", "file:oauth_token_key", "made once for all processes"),
     Owner("oauth_provider_key.pem", "file:oauth_provider_key.pem", "made once for all processes"),
     Owner("third_party_secret_key", "file:third_party_secret_key", "made once"),

@@ -25,6 +25,7 @@ FORM = {"username": "alice", "password": PASSWORD}
 OAUTH = "/oauth/accounts"
 JSON = "application/json"
 OURS = (
+    "compare/",
     "sessions/",
     "jwt/",
     "oauth/",
@@ -94,6 +95,7 @@ def walk_sessions(meter: Meter) -> None:
 def walk_stores(meter: Meter) -> None:
     for path in ("stores/", "stores/run/", "stores/run/next/", "instances/", "instances/send/"):
         meter.get(f"/sessions/{path}")
+    assert meter.post("/sessions/stores/end/", {"store": "db", "key": "k" * 32}).status_code == 403
     for store in ("memory", "db", "cached_db", "redis", "file", "signed_cookie"):
         base = f"/sessions/stores/{store}"
         assert meter.post(f"{base}/login/", FORM | {"password": "wrong"}).status_code in {401, 503}
@@ -124,6 +126,7 @@ def walk_jwt(meter: Meter) -> None:
         meter.post(f"/jwt/denylist/{path}")
     for token in ("", pair["access"]):
         meter.api("/jwt/denylist/token/", {"checked": "yes"}, token=token)
+    walk_algorithms(meter, pair)
     new = meter.api("/jwt/api/token/refresh/", {"refresh": pair["refresh"]}).json()
     assert meter.api("/jwt/api/token/blacklist/", {"refresh": new["refresh"]}).status_code == 200
     for token in (pair["refresh"], new["refresh"], "rubbish"):
@@ -133,6 +136,16 @@ def walk_jwt(meter: Meter) -> None:
     assert meter.api("/jwt/api/cookie/login/", FORM).status_code == 200
     for act, status in (("refresh", 200), ("logout", 200), ("refresh", 401)):
         assert meter.api(f"/jwt/api/cookie/{act}/", {}).status_code == status
+
+
+def walk_algorithms(meter: Meter, pair: dict[str, str]) -> None:
+    for algorithm in ("RS256", "ES256", "EdDSA", "HS256"):
+        base, checked = f"/jwt/algorithms/{algorithm}", {"checked": True, "refresh": pair["refresh"]}
+        meter.get(f"{base}/jwks.json")
+        assert meter.api(f"{base}/token/", {"lifetime": 10}).status_code == 401
+        for asked in ({"lifetime": 10}, checked):
+            token = meter.api(f"{base}/token/", asked, token=pair["access"]).json()["access"]
+            assert meter.api(f"{base}/whoami/", token=token).status_code == 200
 
 
 def walk_oauth(meter: Meter, company: Company) -> None:  # noqa: F811
@@ -265,6 +278,13 @@ def walk_instruments(meter: Meter) -> None:
     meter.post("/start-over/")
 
 
+def walk_compare(meter: Meter) -> None:
+    meter.get("/compare/")
+    chosen = {"store": "db", "algorithm": "RS256", "asks": "opaque"}
+    for path in ("run/", "step/", "meanwhile/", "forget/"):
+        meter.post(f"/compare/{path}", chosen)
+
+
 def walk_attacks(meter: Meter) -> None:
     base = "/sessions/attacks/"
     for path in ("", "csrf/", "colour/", "naive/", "naive/login/", "naive/whoami/"):
@@ -320,6 +340,7 @@ def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company, s
     walk_provider(meter)
     walk_attacks_on_sign_ins(meter)
     walk_instruments(meter)
+    walk_compare(meter)
     missed = {route for route in routes(get_resolver()) if route.startswith(OURS)} - meter.routes
     assert not missed, "add these to the walk"
 

@@ -49,6 +49,27 @@ PAGES: dict[str, tuple[Part, ...]] = {
     ),
     "overview:choose": (Part("To find your answer", ANSWER),),
     "workshop:step 5": (Part("To find your answer", ANSWER),),
+    "compare:index": (
+        Part(
+            "When you press “Run it all”",
+            (
+                "authdemo.compare.play.play_next",
+                "authdemo.compare.columns.base.Column.play",
+                "authdemo.compare.steps.Step",
+            ),
+        ),
+        Part(
+            "In the columns, when the thief calls",
+            (
+                "authdemo.compare.columns.sessions.SessionsColumn.use",
+                "authdemo.compare.columns.base.Column.seen",
+                "authdemo.compare.clients.Caller._note",
+            ),
+        ),
+        Part("Who decides: for a session", (*WHO_IS_IT, "sessions_app.views.whoami")),
+        Part("For a JWT", ("rest_framework_simplejwt.backends.TokenBackend.decode",)),
+        Part("For the clocks", ("authdemo.compare.story.Run.clock",)),
+    ),
     "start_over": (
         Part("For this page", ("authdemo.start_over.views.start_over",)),
         Part(

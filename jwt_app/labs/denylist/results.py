@@ -5,22 +5,20 @@ A copy is a token of a demo account with a life of half a minute. Whoever reads 
 
 from __future__ import annotations
 
-import json
-from base64 import urlsafe_b64encode
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
 from django.core.cache import cache
-from django.utils.crypto import salted_hmac
 
 from authdemo import experiments
+from authdemo.sealed import seal, unseal
 
 from .replay import Answer, Replay, Row
 
 AGE = 60 * 60  # seconds
 LONGEST = 3 * 60  # seconds; more than all calls of one press can take
+PURPOSE = "jwt_denylist.copies"
 
 
 def replay_of(browser: str) -> Replay | None:
@@ -29,16 +27,16 @@ def replay_of(browser: str) -> Replay | None:
     if not isinstance(kept, dict):
         return None
     try:
-        copies = json.loads(_cipher(browser).decrypt(kept["copies"]))
-    except InvalidToken:  # another SECRET_KEY
+        copies = unseal(PURPOSE, browser, kept["copies"])
+    except ValueError:  # another SECRET_KEY
         return None
     return Replay(**kept | {"copies": copies, "rows": [_row(row) for row in kept["rows"]]})
 
 
 def keep(browser: str, result: Replay) -> None:
     """Keep it in the place of the one before."""
-    copies = _cipher(browser).encrypt(json.dumps(result.copies).encode()).decode()
-    cache.set(_key("replay", browser), asdict(result) | {"copies": copies}, AGE)
+    copies = {"copies": seal(PURPOSE, browser, result.copies)}
+    cache.set(_key("replay", browser), asdict(result) | copies, AGE)
 
 
 def forget(browser: str) -> None:
@@ -55,10 +53,6 @@ def _row(kept: dict[str, Any]) -> Row:
     answers = {name: Answer(**kept[name]) for name in ("first", "before", "after")}
     later = Answer(**kept["later"]) if kept["later"] else None
     return Row(**kept | answers | {"later": later})
-
-
-def _cipher(browser: str) -> Fernet:
-    return Fernet(urlsafe_b64encode(salted_hmac("jwt_denylist.copies", browser, algorithm="sha256").digest()))
 
 
 def _key(kind: str, browser: str) -> str:

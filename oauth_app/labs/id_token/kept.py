@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import json
 import time
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
 from django.core.cache import caches
-from django.utils.crypto import salted_hmac
 
+from authdemo.sealed import seal, unseal
 from oauth_app.client.id_token import Expected, IDToken, half_hash
 
 AGE = 10 * 60  # seconds
+PURPOSE = "oauth_id_token"
 LARGEST = 16 * 1024  # characters; a real one has about a thousand
 
 
@@ -74,15 +73,14 @@ def token_of(browser: str) -> Kept | None:
     if not isinstance(kept, str):
         return None
     try:
-        return Kept(**json.loads(_cipher(browser).decrypt(kept)))
-    except (InvalidToken, ValueError, TypeError):  # another SECRET_KEY, or an older version of this code
+        return Kept(**unseal(PURPOSE, browser, kept))
+    except (ValueError, TypeError):  # another SECRET_KEY, or an older version of this code
         return None
 
 
 def keep(browser: str, token: Kept) -> None:
     """Keep it in the place of the one before."""
-    text = json.dumps(asdict(token)).encode()
-    caches["security"].set(_key(browser), _cipher(browser).encrypt(text).decode(), AGE)
+    caches["security"].set(_key(browser), seal(PURPOSE, browser, asdict(token)), AGE)
 
 
 def forget(browser: str) -> None:
@@ -92,7 +90,3 @@ def forget(browser: str) -> None:
 
 def _key(browser: str) -> str:
     return f"oauth_id_token.{browser}"
-
-
-def _cipher(browser: str) -> Fernet:
-    return Fernet(urlsafe_b64encode(salted_hmac("oauth_id_token", browser, algorithm="sha256").digest()))

@@ -9,7 +9,7 @@ from django.urls import path
 
 from authdemo.labs import labs_only
 
-from . import pages, views
+from . import administrator, pages, views
 from .stores import STORES
 
 app_name = "stores"
@@ -17,6 +17,8 @@ urlpatterns = [
     path("stores/", labs_only(pages.index), name="index"),
     path("stores/run/", labs_only(pages.run), name="run"),
     path("stores/run/next/", labs_only(pages.go_on), name="next"),
+    # Not below a store's path: who calls is known by the site's session, and there is the store's in its place.
+    path("stores/end/", labs_only(administrator.end), name="end"),
     path("instances/", labs_only(pages.instances), name="instances"),
     path("instances/send/", labs_only(pages.send), name="send"),
 ]

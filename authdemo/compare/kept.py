@@ -1,0 +1,57 @@
+"""The run of one browser, between two steps; and the end of what it has opened, also where nobody goes on with it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+from django.utils import timezone
+
+from authdemo import experiments
+from authdemo.sealed import seal, unseal
+
+from . import play
+from .clients import somebody
+from .models import KeptRun
+from .play import Scenario
+from .story import Run
+
+AGE = timedelta(hours=1)  # since the last step
+LONGEST = 3 * 60  # seconds; more than all calls of one press can take
+PURPOSE = "authdemo.compare.held"
+
+
+def of(browser: str) -> Scenario | None:
+    """Return the run of this browser, None where it has none (any more)."""
+    row = KeptRun.objects.filter(pk=browser, ends_at__gt=timezone.now()).first() if browser else None
+    return _read(row) if row else None
+
+
+def keep(browser: str, scenario: Scenario) -> None:
+    """Keep it. A run that has only begun takes the place of the one before, which is ended: see `forget`."""
+    if not scenario.run.played:
+        forget(browser)
+    found = {"run": scenario.run.as_json(), "held": seal(PURPOSE, browser, scenario.held)}
+    KeptRun.objects.update_or_create(pk=browser, defaults=found | {"ends_at": timezone.now() + AGE})
+
+
+def forget(browser: str) -> None:
+    """End all that this browser's run has opened, and delete it. Ends the runs that nobody went on with, too."""
+    for row in KeptRun.objects.filter(pk=browser) | KeptRun.objects.filter(ends_at__lte=timezone.now()):
+        scenario = _read(row)
+        if scenario:
+            play.end(scenario, somebody())
+        row.delete()
+
+
+def one_at_a_time(browser: str) -> AbstractContextManager[None]:
+    """Hold this browser's place. Raises Busy where another tab of it plays something just now."""
+    return experiments.held(f"compare.lock.{browser}", LONGEST)
+
+
+def _read(row: KeptRun) -> Scenario | None:
+    """Return what is kept, None where this code or this SECRET_KEY cannot read it."""
+    try:
+        return Scenario(Run.of_json(row.run), unseal(PURPOSE, row.pk, row.held))
+    except (KeyError, TypeError, ValueError):
+        return None

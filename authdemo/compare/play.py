@@ -1,0 +1,77 @@
+"""A run: its steps one by one, each in all columns before the next, really sent; and the end of all that it opened."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+
+from authdemo.experiments import NotTried, may_sign_in
+
+from .choices import Choices
+from .clients import Administrator
+from .columns import COLUMNS
+from .columns.base import ACCOUNT
+from .steps import ADMIN, BY_SLUG
+from .story import Played, Run
+
+AFTER_REVOKE = BY_SLUG["after-revoke"]
+
+
+@dataclass
+class Scenario:
+    """A run, and what its columns hold between two steps, by column: credentials, and what must be ended."""
+
+    run: Run = field(default_factory=Run)
+    held: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def begin(choices: Choices) -> Scenario:
+    """Return a run of which nothing was played yet."""
+    return Scenario(Run(choices), {name: {} for name in COLUMNS})
+
+
+def play_next(scenario: Scenario, learner: HttpRequest, predicted: list[str] | None = None) -> None:
+    """Play the next step in all columns, for the browser that sent `learner`. After the last one all is ended.
+
+    `predicted` are the columns in which the call was expected to work, None where nobody was asked. Raises NotTried
+    where nobody can sign in, and where the last step would come too early.
+    """
+    run = scenario.run
+    step = run.next_step
+    if step is None:
+        return
+    if not run.played:
+        may_sign_in(ACCOUNT)
+    if until := run.waits_until:
+        raise NotTried(f"The tokens are good for {until - time.time():.0f} more seconds. Wait for their end.")
+    played = Played(step.slug, time.time(), predicted=predicted)
+    with ExitStack() as stack:
+        admin = stack.enter_context(Administrator(learner)) if step.actor == ADMIN else None
+        for name, column in COLUMNS.items():
+            played.cells[name] = column(run, scenario.held[name], learner, admin).play(step)
+    run.played.append(played)
+    if run.next_step is None:
+        end(scenario, learner)
+
+
+def meanwhile(scenario: Scenario, learner: HttpRequest) -> None:
+    """While the run waits for its last step: the thief calls once more, where he was let in the last time."""
+    run = scenario.run
+    if run.waits_until is None:
+        return
+    once_more = Played(AFTER_REVOKE.slug, time.time())
+    for name, column in COLUMNS.items():
+        if run.clock(name).goes_on:
+            once_more.cells[name] = column(run, scenario.held[name], learner).play(AFTER_REVOKE)
+    if once_more.cells:
+        run.meanwhile.append(once_more)
+
+
+def end(scenario: Scenario, learner: HttpRequest) -> None:
+    """End all that the run has opened and that is still open, and forget every credential of it."""
+    for name, column in COLUMNS.items():
+        column(scenario.run, scenario.held[name], learner).end()
+        scenario.held[name] = {}

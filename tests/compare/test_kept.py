@@ -1,0 +1,114 @@
+"""A run between two steps: whose it is, what lies in the table, and that nothing of it stays open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from allauth.idp.oidc.models import Client as Registered
+from django.utils import timezone
+
+from authdemo.compare import kept, play
+from authdemo.compare.choices import Choices
+from authdemo.compare.clients import somebody
+from authdemo.compare.models import KeptRun
+from authdemo.compare.story import Cell, Played
+from authdemo.device.store import Busy
+from authdemo.experiments import NotTried
+from oauth_app.labs.own_app import registered
+
+pytestmark = pytest.mark.django_db
+ALICE, BOB = "a" * 64, "b" * 64
+
+
+@pytest.fixture(autouse=True)
+def nobody_listens(settings):
+    settings.SITE_URL = settings.SITE_B_URL = settings.ORDERS_URL = "http://127.0.0.1:9"
+
+
+def a_run() -> play.Scenario:
+    """A run whose OAuth2 column has registered its app."""
+    scenario = play.begin(Choices(lifetime=300))
+    scenario.held["oauth"] = {"app": registered("An app", "/compare/")[0].pk, "access": "opaque-token"}
+    cells = {name: Cell("done", "So it was.") for name in scenario.held}
+    scenario.run.played.append(Played("sign-in", 1000.0, cells, predicted=["jwt"]))
+    return scenario
+
+
+def test_what_is_kept_comes_back_for_this_browser_alone():
+    scenario = a_run()
+    kept.keep(ALICE, scenario)
+    assert kept.of(ALICE) == scenario
+    assert kept.of(BOB) is None
+    assert kept.of("") is None
+
+
+def test_nobody_reads_a_credential_in_the_table(settings):
+    kept.keep(ALICE, a_run())
+    row = KeptRun.objects.get()
+    assert "opaque-token" not in f"{row.run}{row.held}"
+    # Neither under another browser's name nor with another SECRET_KEY.
+    KeptRun.objects.create(browser=BOB, run=row.run, held=row.held, ends_at=row.ends_at)
+    assert kept.of(BOB) is None
+    settings.SECRET_KEY = "another one"
+    assert kept.of(ALICE) is None
+
+
+def test_who_forgets_ends_what_was_opened():
+    kept.keep(ALICE, a_run())
+    kept.forget(ALICE)
+    assert kept.of(ALICE) is None
+    assert not Registered.objects.exists()
+
+
+def test_who_begins_again_ends_the_run_before():
+    kept.keep(ALICE, a_run())
+    kept.keep(ALICE, play.begin(Choices()))
+    assert not Registered.objects.exists()
+    found = kept.of(ALICE)
+    assert found is not None
+    assert found.run.played == []
+
+
+def test_a_run_that_nobody_goes_on_with_ends_with_the_next_one_of_anybody():
+    kept.keep(ALICE, a_run())
+    kept.keep(BOB, a_run())
+    KeptRun.objects.filter(pk=ALICE).update(ends_at=timezone.now() - timedelta(seconds=1))
+    assert kept.of(ALICE) is None
+    kept.forget("c" * 64)
+    assert [row.pk for row in KeptRun.objects.all()] == [BOB]
+    assert Registered.objects.count() == 1
+
+
+def test_one_at_a_time_for_a_browser():
+    with kept.one_at_a_time(ALICE):
+        with pytest.raises(Busy), kept.one_at_a_time(ALICE):
+            pass
+        with kept.one_at_a_time(BOB):
+            pass
+    with kept.one_at_a_time(ALICE):
+        pass
+
+
+def test_without_anybody_to_sign_in_nothing_is_played():
+    scenario = play.begin(Choices())
+    with pytest.raises(NotTried, match="alice has another password"):
+        play.play_next(scenario, somebody())
+    assert scenario.run.played == []
+
+
+def test_the_last_step_does_not_come_too_early():
+    scenario = a_run()
+    scenario.run.played *= 10
+    scenario.run.expires = {"jwt": timezone.now().timestamp() + 50}
+    with pytest.raises(NotTried, match="more seconds"):
+        play.play_next(scenario, somebody())
+    assert len(scenario.run.played) == 10
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"store": "nobodys"}, {"algorithm": "none"}, {"lifetime": 9}, {"lifetime": 301}, {"asks": "never"}]
+)
+def test_what_cannot_be_chosen_is_no_run(wrong):
+    with pytest.raises(ValueError, match="cannot be chosen"):
+        Choices(**wrong)
