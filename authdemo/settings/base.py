@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "authdemo.guard",
     "authdemo.families",
     "authdemo.trials",
+    "authdemo.compare",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",
     "django.contrib.auth",
