@@ -40,6 +40,9 @@ ORDERS_URL = _demo("DEMO_ORDERS_URL", "http://127.0.0.1:9100")
 # (the name is equal, ports do not count) and the other one for another site.
 HOSTILE_SAME_SITE, HOSTILE_CROSS_SITE = neighbours(HOSTILE_URL, SITE_URL)
 
+# What was measured on this machine: `manage.py measure` and `make bench` write it, the pages read it.
+BENCH_FOLDER = VAR_DIR / "bench"
+
 DEMO_PASSWORD = "workshop-2026"  # noqa: S105  of the accounts that `seed_demo` makes, on this machine only
 
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -69,6 +72,7 @@ INSTALLED_APPS = [
     "authdemo.families",
     "authdemo.trials",
     "authdemo.compare",
+    "authdemo.compare.costs",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",
     "django.contrib.auth",
