@@ -18,6 +18,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from authdemo import third_party
 from authdemo.accounts.models import User
+from jwt_app import denylist_cache
 from jwt_app.models import Denial, FamilyMember, RefreshFamily
 from oauth_app.provider.models import Consent, Grant, GrantToken
 
@@ -55,6 +56,11 @@ class Crowd:
             with transaction.atomic():
                 getattr(self, f"_add_{kind}")()
             self.stored[kind] += database_bytes() - before
+        denylist_cache.void()  # as each denial does: the copy of before lacks these
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "PRAGMA wal_checkpoint(TRUNCATE)"
+            )  # else those who are measured would do it, one after another
         self.live = live
 
     def _add_sessions(self) -> None:

@@ -29,7 +29,7 @@ NEIGHBOURS = {
     "DEMO_ORDERS_URL": "http://127.0.0.1:9100",
 }
 # How the seconds are shared out. What is left is for the rows that have to be written.
-SHARES = {"request": 0.4, "sign-in": 0.25, "revoke": 0.05, "growth": 0.12}
+SHARES = {"request": 0.35, "sign-in": 0.25, "revoke": 0.1, "growth": 0.2}
 STEPS = {
     "request": "Requests, in turns",
     "sign-in": "Sign-ins, with the real hashing of passwords",

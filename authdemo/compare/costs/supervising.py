@@ -67,7 +67,7 @@ def state() -> State | None:
         found = State(**json.loads(_file("measuring.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         found = None
-    if _is_held():
+    if is_held():
         return found if found and found.is_running else State(RUNNING, text="It begins", at=time.time())
     if found and found.is_running and time.time() - found.at > (BEGINS if not found.share else 0):
         return State(FAILED, text=BROKEN_OFF, at=found.at)
@@ -82,7 +82,7 @@ def note(name: str, share: float = 0.0, text: str = "") -> None:
 
 def cancel() -> None:
     """Ask the measurement that is under way to end, whoever has started it."""
-    if _is_held():
+    if is_held():
         _file("cancel").touch()
 
 
@@ -141,7 +141,8 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.wait()
 
 
-def _is_held() -> bool:
+def is_held() -> bool:
+    """Tell whether a measurement is under way."""
     try:
         with _file("lock").open("r+") as file:
             return not locks.lock(file, locks.LOCK_EX | locks.LOCK_NB)

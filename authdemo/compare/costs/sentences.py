@@ -1,0 +1,77 @@
+"""What the figures say, in sentences that are made of them. Where two cannot be told apart, a sentence says that."""
+
+from __future__ import annotations
+
+from .results import Growth, Results, Row, Spread
+
+
+def per_request(results: Results) -> list[str]:
+    """Return what one request costs by a session, by a JWT and by an opaque token."""
+    names = {"sessions.db": "A session in the database", "jwt.RS256": "A JWT", "oauth.opaque": "An opaque token"}
+    return [
+        f"{name} costs {counted(row)} and {row.over_bare:,.0f} µs more than a page that asks for nobody."
+        for variant, name in names.items()
+        if (row := results.row(variant))
+    ]
+
+
+def scales(results: Results) -> list[str]:
+    """Return what was measured about "JWT scales, sessions don't" (claim D3): figures, and nothing else."""
+    said = []
+    session, token = results.row("sessions.db"), results.row("jwt.RS256")
+    if session and token:
+        said.append(compared(session, token))
+    for variant, name, what in (
+        ("sessions.db", "the session", "sessions"),
+        ("jwt.RS256", "the JWT", "sign-ins"),
+        ("jwt.denylist", "a JWT that can be taken back", "denials"),
+    ):
+        if growth := results.grown(variant):
+            said.append(grown(growth, name, what))
+    return said
+
+
+def compared(session: Row, token: Row) -> str:
+    """Say how many requests a second that is, by either."""
+    if overlap(session.microseconds, token.microseconds):
+        return "Between the session and the JWT no difference was seen: the middle halves of their times overlap."
+    slower, faster = (session, token) if session.microseconds.median > token.microseconds.median else (token, session)
+    names = {session.variant: "the session", token.variant: "the JWT"}
+    apart = slower.microseconds.median - faster.microseconds.median
+    return (
+        f"A request with {names[slower.variant]} took {apart:,.0f} µs longer than one with {names[faster.variant]}. "
+        f"One thread that does nothing else would answer {a_second(session):,} a second with the session and "
+        f"{a_second(token):,} with the JWT."
+    )
+
+
+def a_second(row: Row) -> int:
+    """Return how many of its median go into a second, to two digits: it is no measured figure."""
+    number = 1e6 / row.microseconds.median
+    return int(float(f"{number:.2g}"))
+
+
+def grown(growth: Growth, name: str, what: str) -> str:
+    """Say what more rows did to it."""
+    first, last = growth.points[0], growth.points[-1]
+    sentence = (
+        f"Among {first.live:,} live {what} {name} took {first.microseconds.median:,.0f} µs, among {last.live:,} "
+        f"{last.microseconds.median:,.0f} µs"
+    )
+    if first is last:
+        return f"Among {first.live:,} live {what} {name} took {first.microseconds.median:,.0f} µs."
+    if overlap(first.microseconds, last.microseconds):
+        return f"{sentence}: the middle halves of the times overlap, so no growth was seen."
+    return f"{sentence}: {growth.times:.2g} times as long."
+
+
+def overlap(one: Spread, other: Spread) -> bool:
+    """Tell whether the ranges between the quartiles overlap: then nothing is said about the order."""
+    return one.q1 <= other.q3 and other.q1 <= one.q3
+
+
+def counted(row: Row) -> str:
+    """Say what it asks."""
+    statements = "no statement" if not row.sql else f"{row.sql} statement{'' if row.sql == 1 else 's'}"
+    calls = f", {row.cache} cache call{'' if row.cache == 1 else 's'}" if row.cache else ""
+    return statements + calls
