@@ -106,11 +106,6 @@ class Multiple:
         """The points of its line, as SVG has them."""
         return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
 
-    @property
-    def highest(self) -> float:
-        """Microseconds at the upper end."""
-        return max(point.microseconds.q3 for point in self.growth.points)
-
 
 def multiples(results: Results) -> list[Multiple]:
     """Return one for each variant."""
@@ -120,15 +115,15 @@ def multiples(results: Results) -> list[Multiple]:
 def _dots(points: Sequence[Point]) -> list[Dot]:
     logs = [math.log10(point.live) for point in points]
     first, wide = min(logs), (max(logs) - min(logs)) or 1
-    highest = max(point.microseconds.q3 for point in points)
+    highest = max(point.relative.q3 for point in points)
 
     def y(value: float) -> float:
         return round(HEIGHT - MARGIN / 2 - (HEIGHT - MARGIN) * value / highest, 1)
 
     return [
         Dot(
-            point, round(MARGIN + (WIDTH - 2 * MARGIN) * (log - first) / wide, 1), y(point.microseconds.median),
-            y(point.microseconds.q1), y(point.microseconds.q3),
+            point, round(MARGIN + (WIDTH - 2 * MARGIN) * (log - first) / wide, 1), y(point.relative.median),
+            y(point.relative.q1), y(point.relative.q3),
         )
         for point, log in zip(points, logs, strict=True)
     ]  # fmt: skip

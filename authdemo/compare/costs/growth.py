@@ -13,7 +13,7 @@ from jwt_app.tokens import RefreshToken
 from . import measuring
 from .calls import App, Sender
 from .crowd import Crowd
-from .people import Person, form, posts_json, with_cookie, with_token
+from .people import Person, call, form, posts_json, with_cookie, with_token
 from .variants import Variant, access_for, always, stores
 
 OTHERS = 3  # sessions that one revocation ends
@@ -73,15 +73,18 @@ def measured(
     crowd, found = Crowd(), among_many(site, person)
     points: dict[str, list[dict[str, Any]]] = {one.slug: [] for one, _ in found}
     ends = [share + (0.99 - share) * sum(sizes[: number + 1]) / sum(sizes) for number in range(len(sizes))]
+    bare = Variant("bare", "", "growth", "", always(call("GET", "/bare/")), site)
     for size, start, end in zip(sizes, [share, *ends], ends, strict=False):
         report.step(start, end, f"Among {size:,} live sessions and tokens")
         crowd.grow_to(size)
-        plan = [one for one, _ in found]
+        plan = [bare, *(one for one, _ in found)]
         taken = measuring.in_turns(plan, seconds=seconds / len(sizes), at_once=3, least=2, warm=1, say=report.within)
+        compared = measuring.row(bare, taken["bare"])["microseconds"]["median"]
         for variant, kind in found:
             figures = measuring.row(variant, taken[variant.slug])
             point = {name: figures[name] for name in ("sql", "cache", "microseconds")}
-            points[variant.slug].append({"live": size, **point, "stored_bytes": crowd.stored.get(kind, 0)})
+            kept = crowd.stored.get(kind, 0)
+            points[variant.slug].append({"live": size, **point, "stored_bytes": kept, "bare": compared})
     return [
         {"variant": one.slug, "mechanism": one.mechanism, "label": one.label, "points": points[one.slug]}
         for one, _ in found

@@ -59,13 +59,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Point:
-    """The same among `live` rows, which take `stored_bytes` in the database, indexes and all."""
+    """The same among `live` rows, which take `stored_bytes` in the database, indexes and all.
+
+    `bare` is the median of the bare view in the same rounds. The points are measured one after the other, and the
+    machine may be busier at one of them: so they are compared by how often `bare` goes into each.
+    """
 
     live: int
     sql: int
     cache: int
     microseconds: Spread
     stored_bytes: int
+    bare: float
+
+    @property
+    def relative(self) -> Spread:
+        """The times, in bare views."""
+        times = self.microseconds
+        return Spread(times.q1 / self.bare, times.median / self.bare, times.q3 / self.bare, times.n)
 
 
 @dataclass(frozen=True)
@@ -79,8 +90,8 @@ class Growth:
 
     @property
     def times(self) -> float:
-        """How often the median of the fewest rows goes into that of the most."""
-        return self.points[-1].microseconds.median / self.points[0].microseconds.median
+        """How often the median of the fewest rows goes into that of the most, both in bare views."""
+        return self.points[-1].relative.median / self.points[0].relative.median
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from authdemo.settings import *  # noqa: F403
 from authdemo.settings import LOGGING, PASSWORD_HASHERS
 from authdemo.settings.env import VAR_DIR
 
-# The same algorithm under the same name: the first of that name is taken.
-PASSWORD_HASHERS = ["authdemo.compare.costs.hashing.TimedHasher", *PASSWORD_HASHERS]
+# In the place of Django's own, which has the same name: of two, the last would check.
+STOCK, TIMED = "django.contrib.auth.hashers.PBKDF2PasswordHasher", "authdemo.compare.costs.hashing.TimedHasher"
+PASSWORD_HASHERS = [TIMED if name == STOCK else name for name in PASSWORD_HASHERS]
 ROOT_URLCONF = "authdemo.compare.costs.scratch_urls"
 # Each request writes its line of the access log, to nowhere: what a terminal costs is nobody's mechanism.
 LOGGING = LOGGING | {

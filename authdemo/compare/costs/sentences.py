@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .results import Growth, Results, Row, Spread
+from .results import Growth, Point, Results, Row, Spread
 
 
 def per_request(results: Results) -> list[str]:
     """Return what one request costs by a session, by a JWT and by an opaque token."""
     names = {"sessions.db": "A session in the database", "jwt.RS256": "A JWT", "oauth.opaque": "An opaque token"}
     return [
-        f"{name} costs {counted(row)} and {row.over_bare:,.0f} µs more than a page that asks for nobody."
+        f"{name} costs {counted(row)} and {row.over_bare:,.0f} µs more than the bare page, which asks nobody."
         for variant, name in names.items()
         if (row := results.row(variant))
     ]
@@ -54,15 +54,18 @@ def a_second(row: Row) -> int:
 def grown(growth: Growth, name: str, what: str) -> str:
     """Say what more rows did to it."""
     first, last = growth.points[0], growth.points[-1]
-    sentence = (
-        f"Among {first.live:,} live {what} {name} took {first.microseconds.median:,.0f} µs, among {last.live:,} "
-        f"{last.microseconds.median:,.0f} µs"
-    )
+    sentence = f"Among {first.live:,} live {what} {name} took {taken(first)}"
     if first is last:
-        return f"Among {first.live:,} live {what} {name} took {first.microseconds.median:,.0f} µs."
-    if overlap(first.microseconds, last.microseconds):
-        return f"{sentence}: the middle halves of the times overlap, so no growth was seen."
-    return f"{sentence}: {growth.times:.2g} times as long."
+        return f"{sentence}."
+    sentence += f", among {last.live:,} {taken(last)}"
+    if overlap(first.relative, last.relative):
+        return f"{sentence}: the middle halves overlap, so no growth was seen."
+    return f"{sentence}: {growth.times:.2g} times as much."
+
+
+def taken(point: Point) -> str:
+    """Say how long it took, also by the bare page of the same moment."""
+    return f"{point.microseconds.median:,.0f} µs ({point.relative.median:.1f} × the bare page of the same rounds)"
 
 
 def overlap(one: Spread, other: Spread) -> bool:

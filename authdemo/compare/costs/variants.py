@@ -100,7 +100,7 @@ def always(request: Call) -> Callable[[Sender], object]:
 
 def per_request(site: App, person: Person) -> list[Variant]:
     """Who is calling? Asked in each way, with what `person` has got before."""
-    found = [Variant("bare", "", "request", "A page that asks for nobody", always(call("GET", "/bare/")), site)]
+    found = [Variant("bare", "", "request", "The bare page: it asks nobody", always(call("GET", "/bare/")), site)]
     for store in stores():
         with store.within():
             request = with_cookie("sessions:whoami", person.session(Sender(store.app)))
