@@ -15,7 +15,7 @@ TITLES = {
 }
 COUNTS = (
     ("sql", "Statements"), ("cache", "Cache calls"), ("request_bytes", "Bytes sent"),
-    ("response_bytes", "Bytes that come back"), ("credential_bytes", "Of them the credential"),
+    ("credential_bytes", "Of these the credential"), ("response_bytes", "Bytes that come back"),
 )  # fmt: skip
 WIDTH, HEIGHT, MARGIN = 120, 60, 12  # of one small multiple, in units of its viewBox
 

@@ -57,11 +57,12 @@ class Crowd:
                 getattr(self, f"_add_{kind}")()
             self.stored[kind] += database_bytes() - before
         denylist_cache.void()  # as each denial does: the copy of before lacks these
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "PRAGMA wal_checkpoint(TRUNCATE)"
-            )  # else those who are measured would do it, one after another
         self.live = live
+
+    def settle(self) -> None:
+        """Bring what was written into the database's file. Else those who are measured next would do it."""
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _add_sessions(self) -> None:
         pattern = Session.objects.first()

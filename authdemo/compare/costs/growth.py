@@ -77,6 +77,7 @@ def measured(
     for size, start, end in zip(sizes, [share, *ends], ends, strict=False):
         report.step(start, end, f"Among {size:,} live sessions and tokens")
         crowd.grow_to(size)
+        crowd.settle()
         plan = [bare, *(one for one, _ in found)]
         taken = measuring.in_turns(plan, seconds=seconds / len(sizes), at_once=3, least=2, warm=1, say=report.within)
         compared = measuring.row(bare, taken["bare"])["microseconds"]["median"]

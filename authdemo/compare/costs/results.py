@@ -56,6 +56,14 @@ class Row:
     requests: int = 1
     without_password: Spread | None = None
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for what cannot be drawn."""
+        counts = (self.sql, self.cache, self.request_bytes, self.response_bytes, self.credential_bytes, self.requests)
+        if self.group not in GROUPS or not all(isinstance(count, int) and count >= 0 for count in counts):
+            raise ValueError("not a row")
+        if not all(isinstance(value, int | float) for value in (self.over_bare, self.ratio)):
+            raise ValueError("not a row")
+
 
 @dataclass(frozen=True)
 class Point:
@@ -71,6 +79,11 @@ class Point:
     microseconds: Spread
     stored_bytes: int
     bare: float
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what cannot be drawn."""
+        if not (self.live > 0 and self.bare > 0 and self.stored_bytes >= 0):
+            raise ValueError("not a point")
 
     @property
     def relative(self) -> Spread:
@@ -174,10 +187,7 @@ def _row(kept: dict[str, Any]) -> Row:
         "microseconds": Spread(**kept["microseconds"]),
         "without_password": Spread(**without) if without else None,
     }
-    row = Row(**{**kept, **times})
-    if row.group not in GROUPS or not all(isinstance(value, int) for value in (row.sql, row.cache, row.requests)):
-        raise ValueError("not a row")
-    return row
+    return Row(**{**kept, **times})
 
 
 def _growth(kept: dict[str, Any]) -> Growth:

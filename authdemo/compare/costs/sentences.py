@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .results import Growth, Point, Results, Row, Spread
 
+NOISY = 1.5  # third quartile by first: on a quiet machine it is below 1.2
+
 
 def per_request(results: Results) -> list[str]:
     """Return what one request costs by a session, by a JWT and by an opaque token."""
@@ -29,6 +31,18 @@ def scales(results: Results) -> list[str]:
         if growth := results.grown(variant):
             said.append(grown(growth, name, what))
     return said
+
+
+def noise(results: Results) -> str:
+    """Say it where the machine was busy with something else: "" where the bare page took about the same each time."""
+    bare = results.row("bare")
+    if bare is None or bare.microseconds.q3 < NOISY * bare.microseconds.q1:
+        return ""
+    return (
+        f"The machine was busy with other things meanwhile: even the bare page took from "
+        f"{bare.microseconds.q1:,.0f} to {bare.microseconds.q3:,.0f} µs in the middle half of its requests. "
+        "Measure again when it is quiet."
+    )
 
 
 def compared(session: Row, token: Row) -> str:
@@ -65,7 +79,7 @@ def grown(growth: Growth, name: str, what: str) -> str:
 
 def taken(point: Point) -> str:
     """Say how long it took, also by the bare page of the same moment."""
-    return f"{point.microseconds.median:,.0f} µs ({point.relative.median:.1f} × the bare page of the same rounds)"
+    return f"{point.microseconds.median:,.0f} µs ({point.relative.median:.1f} × bare)"
 
 
 def overlap(one: Spread, other: Spread) -> bool:

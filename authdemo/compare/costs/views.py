@@ -77,6 +77,7 @@ def show(request: HttpRequest, refused: str = "", status: HTTPStatus = HTTPStatu
         "charts": charts.charts(found) if found else [],
         "multiples": charts.multiples(found) if found else [],
         "per_request": sentences.per_request(found) if found else [],
+        "noise": sentences.noise(found) if found else "",
         "scales": sentences.scales(found) if found else [],
         "state": supervising.state(),
         "may_start": asked_on_this_machine(request),
