@@ -33,6 +33,7 @@ SITE_PAGES = [
     "/oauth/attacks/naive/",
     "/oauth/attacks/apps/",
     "/oauth/attacks/apps/redirect-uri/",
+    "/compare/costs/",
     "/no/such/page/",
 ]
 SIGNED_IN_PAGES = [

@@ -233,7 +233,7 @@ def test_what_a_sign_in_has_got_opens_the_site(site):
         (by_password, "access", "/jwt/api/whoami/"),
     ):
         token = json.loads(sender.answers[-1].body)[name]
-        said = calls.send(site, variants.with_token(path, token))
+        said = calls.send(site, people.with_token(path, token))
         assert json.loads(said.body)["user"]["username"] == "alice"
 
 
