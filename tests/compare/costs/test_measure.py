@@ -187,7 +187,7 @@ def test_cancelled_at_the_other_instance(tmp_path):
     try:
         browser = requests.Session()
         press(browser, demo.site, "start")
-        until(lambda: "in turns" in look(browser, demo.site_b))
+        until(lambda: "Requests, in turns" in look(browser, demo.site_b))
         press(browser, demo.site_b, "cancel")
         until(lambda: "It was ended before" in look(browser, demo.site))
         page = look(browser, demo.site)
