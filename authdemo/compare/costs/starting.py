@@ -18,6 +18,7 @@ def start() -> None:
     found = supervising.state()
     if found and found.is_running:
         raise UnderWay
+    supervising.forget_cancel()
     supervising.note(supervising.RUNNING, text="It begins")
     # We hold the other end of its input for as long as this process lives. It sees when that is closed.
     process = subprocess.Popen(

@@ -81,9 +81,15 @@ def note(name: str, share: float = 0.0, text: str = "") -> None:
 
 
 def cancel() -> None:
-    """Ask the measurement that is under way to end, whoever has started it."""
-    if is_held():
+    """Ask the measurement that is under way, or begins, to end, whoever has started it."""
+    found = state()
+    if found and found.is_running:
         _file("cancel").touch()
+
+
+def forget_cancel() -> None:
+    """Take away what somebody has left for a measurement that is over."""
+    _file("cancel").unlink(missing_ok=True)
 
 
 @contextmanager
@@ -93,8 +99,10 @@ def alone() -> Iterator[None]:
     with _file("lock").open("w") as file:
         if not locks.lock(file, locks.LOCK_EX | locks.LOCK_NB):
             raise Failed("A measurement is under way on this machine already. Two at once would measure each other.")
-        _file("cancel").unlink(missing_ok=True)
-        yield
+        try:
+            yield
+        finally:
+            forget_cancel()
 
 
 def measure(seconds: float, sizes: list[int], say: Callable[[float, str], None]) -> dict[str, Any]:

@@ -143,6 +143,19 @@ def test_one_that_another_instance_or_a_terminal_has_started_is_seen_and_ended(c
     assert not started
 
 
+def test_one_that_only_begins_can_be_ended(client, folder, started):
+    client.post(f"{PAGE}start/")
+    client.post(f"{PAGE}cancel/")
+    assert (folder / "cancel").exists()  # what the new process looks for
+
+
+def test_what_was_left_for_the_one_before_does_not_end_the_next(client, folder, started):
+    folder.mkdir()
+    (folder / "cancel").touch()
+    client.post(f"{PAGE}start/")
+    assert not (folder / "cancel").exists()
+
+
 def test_cancel_with_nothing_under_way_leaves_nothing_that_would_end_the_next(client, measured, folder):
     assert client.post(f"{PAGE}cancel/").status_code == 302
     assert not (folder / "cancel").exists()

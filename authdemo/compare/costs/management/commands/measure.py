@@ -65,6 +65,8 @@ class Command(BaseCommand):
             threading.Thread(target=self._end_with_input, daemon=True).start()
         try:
             with supervising.alone():
+                if not options["until_closed"]:  # else the page has done so, and it may have been cancelled since
+                    supervising.forget_cancel()
                 self._measure(options)
         except supervising.Failed as why:
             raise CommandError(str(why)) from None
