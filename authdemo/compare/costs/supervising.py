@@ -29,6 +29,7 @@ SIZES = (1_000, 10_000, 100_000)
 PATIENCE = 240.0  # seconds; whatever is not done then is ended
 GRACE = 10.0  # seconds to end in good order
 BEGINS = 20.0  # seconds until a process that was started must hold the lock
+LOOKED_AT = 2.0  # seconds; a page that only looks at the lock has it for a moment, on a busy machine for longer
 RUNNING, DONE, FAILED, CANCELLED = "running", "done", "failed", "cancelled"
 BROKEN_OFF = "The last measurement was ended from outside before it was done. Its figures are lost; those below stay."
 
@@ -97,7 +98,11 @@ def alone() -> Iterator[None]:
     """Hold the lock. Raises Failed where another process has it."""
     settings.BENCH_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _file("lock").open("w") as file:
-        if not locks.lock(file, locks.LOCK_EX | locks.LOCK_NB):
+        deadline = time.monotonic() + LOOKED_AT
+        while not locks.lock(file, locks.LOCK_EX | locks.LOCK_NB):
+            if time.monotonic() < deadline:
+                time.sleep(0.05)
+                continue
             raise Failed("A measurement is under way on this machine already. Two at once would measure each other.")
         try:
             yield
@@ -153,7 +158,8 @@ def is_held() -> bool:
     """Tell whether a measurement is under way."""
     try:
         with _file("lock").open("r+") as file:
-            return not locks.lock(file, locks.LOCK_EX | locks.LOCK_NB)
+            # Shared: of two who look, neither takes the other for a measurement.
+            return not locks.lock(file, locks.LOCK_SH | locks.LOCK_NB)
     except OSError:
         return False
 
