@@ -33,6 +33,7 @@ urlpatterns = [
     path("oauth/", include("oauth_app.provider.urls")),
     path("", include("oauth_app.provider.protocol")),
     path("oauth/attacks/", include("oauth_app.attacks.urls")),
+    path("compare/costs/", include("authdemo.compare.costs.urls")),
     path("workshop/", include("authdemo.workshop.urls")),
     path("wire/", include("authdemo.wire.urls")),
     path("device/", include("authdemo.device.urls")),

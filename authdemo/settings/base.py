@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "authdemo.families",
     "authdemo.trials",
     "authdemo.compare",
+    "authdemo.compare.costs",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
     "django.contrib.admin",
     "django.contrib.auth",
@@ -207,7 +208,7 @@ def _cache(*, ignore_exceptions: bool = False) -> dict[str, object]:
     }
 
 
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": _cache() | {"KEY_PREFIX": "authdemo"},
     # cached_db keeps the truth in the database: a cache that is down costs time, not sessions.
     "sessions": _cache(ignore_exceptions=True) | {"KEY_PREFIX": "sessions"},

@@ -7,7 +7,7 @@ The apps know nothing of it: `base.html` asks for the page that was resolved. Ev
 
 from __future__ import annotations
 
-from .pages import app_attacks, jwt, jwt_attacks, oauth, oauth_attacks, project, provider, sessions
+from .pages import app_attacks, costs, jwt, jwt_attacks, oauth, oauth_attacks, project, provider, sessions
 from .parts import ENGINE, Part
 
 __all__ = ["ENGINE", "LISTS", "PAGES", "Part"]
@@ -21,5 +21,6 @@ LISTS = (
     app_attacks.PAGES,
     provider.PAGES,
     project.PAGES,
+    costs.PAGES,
 )
 PAGES: dict[str, tuple[Part, ...]] = {name: parts for pages in LISTS for name, parts in pages.items()}

@@ -39,6 +39,7 @@ SITE_PAGES = [
     "/choose/?passwords=own",
     "/choose/?calls=pages",
     "/choose/?calls=pages&calls=spa&calls=phone&calls=services&calls=asking&calls=apps&passwords=both&end=now",
+    "/compare/costs/",
     "/no/such/page/",
 ]
 SIGNED_IN_PAGES = [

@@ -37,6 +37,7 @@ OURS = (
     "wire/",
     "device/",
     "start-over/",
+    "compare/costs/",
 )
 
 
@@ -329,6 +330,13 @@ def walk_attacks_on_sign_ins(meter: Meter) -> None:
     del meter.client.cookies["authdemo_wire"]
 
 
+def walk_costs(meter: Meter) -> None:
+    """From elsewhere, so that nothing is started."""
+    for path in ("", "progress/", "start/", "cancel/"):
+        meter.get(f"/compare/costs/{path}")
+        meter.post(f"/compare/costs/{path}", REMOTE_ADDR="192.0.2.7")
+
+
 def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company, settings, tmp_path):  # noqa: F811
     settings.LABS, settings.STORE_LAB_FOLDER = True, tmp_path
     walk_sessions(meter)
@@ -341,6 +349,7 @@ def test_every_endpoint_says_what_was_seen_from_outside(alice, meter, company, s
     walk_attacks_on_sign_ins(meter)
     walk_instruments(meter)
     walk_compare(meter)
+    walk_costs(meter)
     missed = {route for route in routes(get_resolver()) if route.startswith(OURS)} - meter.routes
     assert not missed, "add these to the walk"
 
