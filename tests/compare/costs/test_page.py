@@ -6,12 +6,13 @@ import json
 import re
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from authdemo.compare.costs import supervising
+from authdemo.compare.costs import starting, supervising
 
 pytestmark = pytest.mark.django_db
 PAGE = "/compare/costs/"
@@ -188,6 +189,26 @@ def test_one_that_never_began_does_not_block_the_button_for_ever(client, folder,
     assert "ended from outside" in shown(client)
     assert client.post(f"{PAGE}start/").status_code == 302
     assert len(started) == 2
+
+
+class Ended:
+    """A process that has ended with an error; what happened until somebody noticed is `meanwhile`."""
+
+    stdin = None
+    returncode = 1
+
+    def __init__(self, meanwhile: Any = None) -> None:
+        self.wait = meanwhile or (lambda: None)
+
+
+def test_one_that_could_not_begin_is_told_of_but_never_in_the_place_of_the_next(client, folder):
+    supervising.note(supervising.RUNNING, text="It begins")
+    starting._wait_for(Ended(), supervising.state())  # type: ignore[arg-type]
+    assert "It could not be started." in shown(client)
+    supervising.note(supervising.RUNNING, text="It begins")
+    the_next = partial(supervising.note, supervising.RUNNING, text="It begins")
+    starting._wait_for(Ended(the_next), supervising.state())  # type: ignore[arg-type]
+    assert "It is being measured." in shown(client)
 
 
 def test_a_failure_is_one_sentence(client, measured, folder):
