@@ -6,6 +6,7 @@ import ast
 import inspect
 import re
 import sys
+import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,10 @@ SECRET = re.compile(
     "API|TOKEN(?!S$)|KEY|SECRET|PASS|SIGNATURE|CREDENTIAL|DATABASE|CACHE|REDIS|URL|EMAIL_HOST"
     "|PROVIDERS|GITHUB|GOOGLE|OIDC|SIGN_IN_WITH"
 )
+
+# Python 3.11 parses for one thread at a time only; two at once get "AST constructor recursion depth mismatch"
+# (https://github.com/python/cpython/issues/106905). A class opens the first page together.
+_parser = threading.Lock()
 
 
 class SecretSetting(Exception):
@@ -57,7 +62,8 @@ def of_object(name: str) -> Source:
     if isinstance(target, property):
         target = target.fget
     target = inspect.unwrap(target)
-    lines, first = inspect.getsourcelines(target)
+    with _parser:
+        lines, first = inspect.getsourcelines(target)
     return Source(name, shown_path(inspect.getfile(target)), first, "".join(lines))
 
 
@@ -96,7 +102,9 @@ def _settings_modules() -> list[ModuleType]:
 def _assignment(module: ModuleType, name: str) -> tuple[int, str] | None:
     """Return the last assignment of this name at a module's top level, `if` and `else` included."""
     lines = inspect.getsource(module).splitlines(keepends=True)
-    found = [node for node in _statements(ast.parse("".join(lines)).body) if name in _targets(node)]
+    with _parser:
+        parsed = ast.parse("".join(lines))
+    found = [node for node in _statements(parsed.body) if name in _targets(node)]
     if not found:
         return None
     first, last = found[-1].lineno, found[-1].end_lineno

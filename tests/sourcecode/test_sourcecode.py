@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import gc
 import html
 import inspect
 import re
 import sys
 import textwrap
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -277,3 +279,25 @@ def test_code_is_found_while_another_thread_imports():
         done.set()
         other.join()
     assert found == {"SESSION_COOKIE_NAME"}
+
+
+def does_nothing(*about: object) -> None:
+    """Python code, between whose lines another thread may go on."""
+
+
+def test_code_is_found_by_many_threads_at_once():
+    """The same seconds: each thread looks for another class, and what is collected meanwhile lets others go on."""
+    names = [f"authdemo.wire.models.{name}" for name in ("Exchange", "ExchangeQuerySet")]
+    names += ["jwt_app.tokens.RefreshToken", "jwt_app.backend.KeyedBackend", "sessions_app.views.LoginView"]
+    before, pause = gc.get_threshold(), sys.getswitchinterval()
+    gc.callbacks.append(does_nothing)
+    gc.set_threshold(50)
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            found = list(threads.map(of_object.__wrapped__, names * 10))
+    finally:
+        gc.callbacks.remove(does_nothing)
+        gc.set_threshold(*before)
+        sys.setswitchinterval(pause)
+    assert [one.name for one in found] == names * 10
