@@ -208,7 +208,8 @@ def test_without_javascript(demo, new_context):
     deadline = time.monotonic() + 60
     while not page.locator("#compare-answer").is_visible():  # too early, nothing is played
         assert time.monotonic() < deadline
-        press(page, "Try it when the time is up")
+        with page.expect_navigation():
+            press(page, "Try it when the time is up")
     seen_by_default(page)
     press(page, "Begin again")
     press(page, "Step by step")
