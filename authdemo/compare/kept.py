@@ -19,6 +19,7 @@ from .story import Run
 AGE = timedelta(hours=1)  # since the last step
 LONGEST = 3 * 60  # seconds; more than all calls of one press can take
 PURPOSE = "authdemo.compare.held"
+AT_ONCE = 3  # runs of others that are ended while somebody waits for a page
 
 
 def of(browser: str) -> Scenario | None:
@@ -36,8 +37,9 @@ def keep(browser: str, scenario: Scenario) -> None:
 
 
 def forget(browser: str) -> None:
-    """End all that this browser's run has opened, and delete it. Ends the runs that nobody went on with, too."""
-    for row in KeptRun.objects.filter(pk=browser) | KeptRun.objects.filter(ends_at__lte=timezone.now()):
+    """End all that this browser's run has opened, and delete it. Ends runs that nobody went on with, too, a few."""
+    abandoned = KeptRun.objects.filter(ends_at__lte=timezone.now()).order_by("ends_at")[:AT_ONCE]
+    for row in {*KeptRun.objects.filter(pk=browser), *abandoned}:
         scenario = _read(row)
         if scenario:
             play.end(scenario, somebody())

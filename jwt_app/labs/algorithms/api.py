@@ -69,7 +69,9 @@ def cover(token: AccessToken, refresh: str) -> None:
         raise InvalidToken(str(error)) from error
     if of.payload[api_settings.USER_ID_CLAIM] != token.payload[api_settings.USER_ID_CLAIM]:
         raise InvalidToken("Both tokens must be of one user")
-    RefreshFamily.objects.filter(pk=of.payload[FAMILY]).update(checked=True)
+    # Who ended it since then has denied nothing, so the row is asked once more.
+    if not RefreshFamily.objects.filter(pk=of.payload[FAMILY], revoked_at=None).update(checked=True):
+        raise InvalidToken("This sign-in has ended.")
     token.payload |= {CLAIM: True, FAMILY: of.payload[FAMILY]}
 
 

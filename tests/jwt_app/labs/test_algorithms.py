@@ -166,6 +166,20 @@ def test_a_sign_in_of_somebody_else_is_not_taken(pair):
     assert not RefreshFamily.objects.filter(checked=True).exists()
 
 
+def test_a_sign_in_that_ends_meanwhile_gives_no_checked_token(pair, monkeypatch):
+    """Who ended it saw no token to deny."""
+    check = RefreshToken.check
+
+    def and_then_it_ends(token: RefreshToken) -> None:
+        check(token)
+        RefreshFamily.objects.get().revoke(RefreshFamily.Reason.ADMIN)
+
+    monkeypatch.setattr(RefreshToken, "check", and_then_it_ends)
+    answer = post("/jwt/algorithms/RS256/token/", {"checked": True, "refresh": pair["refresh"]}, pair["access"])
+    assert answer.status_code == 401
+    assert not RefreshFamily.objects.filter(checked=True).exists()
+
+
 def test_a_sign_in_without_checked_tokens_denies_nothing(pair):
     made(pair, "RS256")
     RefreshFamily.objects.get().revoke(RefreshFamily.Reason.ADMIN)
