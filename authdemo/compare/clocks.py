@@ -15,6 +15,7 @@ from .endings import ending, problem_of
 from .story import Clock, Played, Run
 
 MARKS = {"sign-out": "the user signs out", "revoke": "an administrator revokes"}
+TOO_LATE = "The token had expired before the thief copied it."
 ENDED_BY = {"after-sign-out": "The sign-out ended it.", "after-revoke": "The revoke ended it."}
 
 
@@ -38,6 +39,8 @@ class Mark:
     @property
     def words(self) -> str:
         """Say what and when."""
+        if self.after < 0:  # of all that is marked, only the end of the tokens can come before the copy
+            return f"the tokens had expired {seconds(-self.after)} before the copy"
         return f"{self.label} after {seconds(self.after)}"
 
 
@@ -121,7 +124,8 @@ def words(run: Run, column: str) -> str:
     clock, problem = run.clock(column), problem_of(run, column)
     if clock.last_in is None:
         refused = any(one.cells[column].outcome == "out" for one in run.tries if column in one.cells)
-        said = "Never let in." if refused else ""
+        never = TOO_LATE if run.was_too_late(column) else "Never let in."
+        said = never if refused else ""
     elif clock.goes_on:
         said = _still_in(run, column, clock)
     else:

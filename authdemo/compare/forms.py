@@ -13,7 +13,7 @@ from sessions_app.labs.stores.stores import BY_NAME as STORE_ROWS
 from .choices import ALGORITHMS, ASKS, LIFETIMES, STORES, Choices
 
 LIFETIME, LIFETIME_BY_STEPS = 30, 300  # seconds; whoever predicts first and talks it over needs minutes
-ASKS_WORDS = {"opaque": "not asked about", "introspected": "asked about"}
+ASKS_WORDS = {"opaque": "reads the token", "introspected": "asks about it"}
 
 
 def in_words(lifetime: int) -> str:
@@ -57,7 +57,7 @@ class ChoicesForm(forms.Form):
         required=False,
     )
     asks = forms.ChoiceField(
-        label="OAuth2 elsewhere",
+        label="The other service",
         choices=[(name, ASKS_WORDS[name]) for name in ASKS],
     )
 

@@ -48,6 +48,22 @@ class Row:
         """The columns in which it worked, in words."""
         return names(self.played.let_in) if self.played else ""
 
+    @property
+    def missed(self) -> str:
+        """The columns in which it worked and nobody expected it, in words; "" for none."""
+        return self._difference(wrong=False)
+
+    @property
+    def wrong(self) -> str:
+        """The columns in which it was expected to work and did not, in words; "" for none."""
+        return self._difference(wrong=True)
+
+    def _difference(self, *, wrong: bool) -> str:
+        let_in = set(self.played.let_in) if self.played else set()
+        expected = set(self.played.predicted or []) if self.played else set()
+        found = expected - let_in if wrong else let_in - expected
+        return names(list(found)) if found else ""
+
 
 @dataclass(frozen=True)
 class Score:
@@ -79,6 +95,7 @@ def shown(run: Run) -> dict[str, Any]:
         "every": max(2, run.choices.lifetime // 15),
         "left": math.ceil(until - now) if until else 0,
         "left_words": left(until - now) if until else "",
+        "too_late": run.next_step is not None and any(run.was_too_late(one.slug) for one in MECHANISMS),
         "tokens_left": max(0, math.ceil(tokens - now)) if run.next_step else 0,
         "tokens_left_words": left(tokens - now),
         "clocks": clocks(run),
@@ -109,7 +126,7 @@ def in_columns(choices: Choices) -> dict[str, str]:
     return {
         "sessions": f"A cookie; the record: {STORE_ROWS[choices.store].title}",
         "jwt": f"{choices.algorithm}, {life}, {checked}",
-        "oauth": f"Opaque, {life}, elsewhere {ASKS_WORDS[choices.asks]}",
+        "oauth": f"Opaque, {life}, the other service {ASKS_WORDS[choices.asks]}",
     }
 
 

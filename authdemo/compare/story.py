@@ -130,6 +130,11 @@ class Run:
         until = max(tokens, default=0.0)
         return until if until > time.time() else None
 
+    def was_too_late(self, column: str) -> bool:
+        """Tell whether the credential's time was up before the thief had a copy: then nothing is seen of a thief."""
+        copied = next((one.at for one in self.played if one.slug == "copy"), time.time())
+        return self.expires.get(column, float("inf")) <= copied
+
     def cell(self, slug: str, column: str) -> Cell | None:
         """Return what was seen there, None where it was not played."""
         return next((one.cells.get(column) for one in self.played if one.slug == slug), None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from authdemo.mechanisms import MECHANISMS, Mechanism
 
-from .clocks import ended_by
+from .clocks import TOO_LATE, ended_by
 from .endings import ending, problem_of
 from .story import Call, Played, Run
 
@@ -38,6 +38,8 @@ def answer(run: Run) -> str:
         one = next((one for one in run.played if one.slug == slug), None)
         if one is not None:
             said.append(f"{words} {names(one.let_in)}{_but(run, one)}.")
+    if late := [one.slug for one in MECHANISMS if run.was_too_late(one.slug)]:
+        said.append(f"The token of {names(late)} had expired before the theft: begin again with a longer lifetime.")
     if broken := [one.slug for one in MECHANISMS if problem_of(run, one.slug)]:
         said.append(f"Not all could be tried: {names(broken)}.")
     return " ".join(said)
@@ -62,7 +64,7 @@ def _thief(run: Run, column: str) -> str:
     tried = [one.cells[column].outcome for one in run.tries if column in one.cells]
     worked = tried.count("in")
     if not worked:
-        return "The copy never worked."
+        return f"{TOO_LATE} So nothing was seen of a thief." if run.was_too_late(column) else "The copy never worked."
     return f"The copy worked {counted(worked, 'time')} of {len(tried)}. {ended_by(run, column) or 'Nothing ended it.'}"
 
 

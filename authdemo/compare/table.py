@@ -7,7 +7,7 @@ from textwrap import wrap
 from authdemo.mechanisms import MECHANISMS
 
 from .steps import BY_SLUG, STEPS
-from .story import COLUMNS, Cell, Clock, Played, Run
+from .story import COLUMNS, Cell, Played, Run
 
 TITLES = {one.slug: one.name for one in MECHANISMS}
 FIRST = max(len(step.title) for step in STEPS) + 1
@@ -50,13 +50,14 @@ def notes(played: Played) -> list[str]:
 
 def clocks(run: Run) -> list[str]:
     """Return how long the thief stayed in."""
-    return [f"{TITLES[name]:<{FIRST}}{how_long(run.clock(name))}" for name in COLUMNS]
+    return [f"{TITLES[name]:<{FIRST}}{how_long(run, name)}" for name in COLUMNS]
 
 
-def how_long(clock: Clock) -> str:
+def how_long(run: Run, column: str) -> str:
     """Return it in words."""
+    clock = run.clock(column)
     if clock.last_in is None:
-        return "never"
+        return "never: its time was up before the thief copied it" if run.was_too_late(column) else "never"
     if clock.first_out is not None:
         return f"at least {clock.last_in:.1f} s, out after {clock.first_out:.1f} s"
     return f"{clock.last_in:.1f} s, and still in"

@@ -29,7 +29,7 @@ from .story import COLUMNS, Run
 
 NOTHING_KEPT = "There is no run any more: it was kept for an hour. Begin again."
 OVERTAKEN = "That step was played already, in another tab perhaps. This is how far it is."
-NOBODY_TICKED = "Tick a column first, or “none of them”. It is worth more when you do not know."
+NOBODY_TICKED = "Guess first: tick who will be let in, or “none of them”. A guess is enough."
 
 
 @never_cache
@@ -148,7 +148,8 @@ def show(request: HttpRequest, name: str, refused: str = "", status: HTTPStatus 
         "form": form,
         "link": address(form),
         "link_is_wrong": wrong,
-        "refused": refused,
+        "refused": refused if refused != NOBODY_TICKED else "",
+        "unanswered": refused if refused == NOBODY_TICKED else "",
         "may_sign_in": asked_on_this_machine(request),
         "not_here": NOT_HERE,
         "plan": rows(Run()),

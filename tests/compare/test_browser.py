@@ -118,7 +118,7 @@ def test_step_by_step_with_the_keyboard_alone(demo, page):
     expect(page.locator("#compare-verdict")).to_contain_text("You were right.")
     tick_and_play(page, "none of them")
     verdict = page.locator("#compare-verdict")
-    expect(verdict).to_contain_text("Not so. You expected nobody.")
+    expect(verdict).to_contain_text("Not quite. You expected nobody. You missed JWT.")
     expect(verdict).to_contain_text("A cookie says nothing to a service that cannot look into the store.")
     expect(page.get_by_role("status").filter(has_text="Not as you expected. Let in: JWT.")).to_have_count(1)
     play(page, "A thief copies the credential")
@@ -135,7 +135,7 @@ def test_step_by_step_with_the_keyboard_alone(demo, page):
         page.keyboard.press("Tab")
     page.keyboard.press("Space")
     expect(page.get_by_role("checkbox", name="none of them")).to_be_checked()
-    expect(done(page)).to_contain_text("You were right 5 of 6 times.")
+    expect(done(page)).to_contain_text("You were right in all three columns 5 of 6 times.")
 
 
 def test_who_ticks_none_of_them_has_ticked_no_column(demo, page):
@@ -144,7 +144,7 @@ def test_who_ticks_none_of_them_has_ticked_no_column(demo, page):
     for number in (1, 2, 3):
         expect(page.locator("#compare-now")).to_contain_text(f"Step {number} of 11")
         press(page, "Play this step")
-    expect(page.get_by_role("alert")).to_contain_text("Tick a column first")
+    expect(page.get_by_role("alert")).to_contain_text("Guess first")
     page.get_by_role("checkbox", name="JWT").check()
     page.get_by_role("checkbox", name="none of them").check()
     expect(page.get_by_role("checkbox", name="JWT")).not_to_be_checked()

@@ -17,6 +17,7 @@ from authdemo.compare.choices import Choices
 from authdemo.compare.models import KeptRun
 from authdemo.compare.play import Scenario
 from authdemo.compare.story import COLUMNS, Cell, Run
+from authdemo.compare.table import clocks
 from authdemo.wire.browser import browser_of
 from tests.compare.runs import a_run
 
@@ -136,6 +137,33 @@ def test_a_thief_who_never_came_in(client: Client) -> None:
     assert "The copy never worked." in page
 
 
+def test_tokens_that_expired_before_the_theft_are_no_success_of_anybody(client: Client) -> None:
+    """Who lingers at the first steps would else learn that a JWT cannot be stolen."""
+    run = a_run(ended=dict.fromkeys(("jwt", "oauth"), "stolen") | {"sessions": "after-sign-out"})
+    copied = next(one.at for one in run.played if one.slug == "copy")
+    run.expires |= dict.fromkeys(("jwt", "oauth"), copied - 2.2)
+    has(client, run)
+    page = words(client.get(PAGE))
+    assert "the tokens had expired 2.2 s before the copy" in page
+    assert page.count("The token had expired before the thief copied it.") == 4, "in the clocks, and in the summary"
+    assert "The token of JWT and OAuth2 had expired before the theft: begin again with a longer lifetime." in page
+    assert "Never let in." not in page
+    assert [line.split(maxsplit=1)[1] for line in clocks(run)[1:]] == [
+        "never: its time was up before the thief copied it"
+    ] * 2
+
+
+def test_who_lingers_is_told_before_the_theft(client: Client) -> None:
+    run = a_run("instance-b")
+    run.by_itself = False
+    run.expires |= dict.fromkeys(("jwt", "oauth"), time.time() - 1)
+    has(client, run)
+    assert "The tokens have expired before the theft." in words(client.get(PAGE))
+    run.expires |= dict.fromkeys(("jwt", "oauth"), time.time() + 30)
+    has(client, run)
+    assert "The tokens have expired before the theft." not in words(client.get(PAGE))
+
+
 def test_a_column_that_stopped_says_why_and_is_in_no_verdict(client: Client) -> None:
     run = a_run()
     for played in run.played:
@@ -169,7 +197,7 @@ def test_step_by_step_it_asks_first_and_says_whether_that_was_right(client: Clie
     run.by_itself, run.played[-1].predicted = False, ["jwt"]
     has(client, run)
     page = words(client.get(PAGE))
-    assert "✗ Not so. You expected JWT. Let in by JWT and OAuth2." in page
+    assert "✗ Not quite. You expected JWT. You missed OAuth2. Let in by JWT and OAuth2." in page
     assert "Step 9 of 11: An administrator revokes" in page
     assert "The tokens are good for another 4 min 5" in page
     run.played[-1].predicted = ["oauth", "jwt"]
@@ -181,7 +209,7 @@ def test_who_predicted_sees_how_often_it_was_right(client: Client) -> None:
     run = a_run()
     run.played[7].predicted, run.played[9].predicted = ["jwt", "oauth"], []
     has(client, run)
-    assert "You were right 1 of 2 times." in words(client.get(PAGE))
+    assert "You were right in all three columns 1 of 2 times." in words(client.get(PAGE))
 
 
 # ---- What is chosen
@@ -259,7 +287,7 @@ def test_a_prediction_is_asked_for_and_kept(client: Client, alice: User) -> None
     step(client, "call")
     answer = step(client, "instance-b")
     assert answer.status_code == 400
-    assert "Tick a column first, or “none of them”." in words(answer)
+    assert "Guess first: tick who will be let in, or “none of them”." in words(answer)
     answer = step(client, "instance-b", prediction=["sessions", "rubbish"])
     assert "You expected Sessions." in words(answer)
     answer = step(client, "independent", prediction="none")

@@ -17,6 +17,9 @@ from ..clients import Caller, admin_page
 from ..story import Call, Cell
 from .base import ACCOUNT, EXPIRED, Column, Problem
 
+ENDED = "The sign-in and its access token had ended with the sign-out. There is nothing more to end."
+GOES_ON = "The refresh token ended with the sign-out. Nothing here can end the access token: it waits for its expiry."
+
 
 class JWTColumn(Column):
     """`held`: `access`, and `refresh`, which ends what is open."""
@@ -84,7 +87,7 @@ class JWTColumn(Column):
         if answer is None or answer.status_code != HTTPStatus.FOUND:
             return Cell("nothing", f"The call to instance A {fate_of(answer)}.", calls)
         if "signed_out" in self.held:
-            return Cell("nothing", "The sign-in had ended with the sign-out. There is nothing more to end.", calls)
+            return Cell("nothing", ENDED if self.choices.denylist else GOES_ON, calls)
         return Cell("done", "The sign-in was ended.", calls)
 
     def end(self) -> None:
