@@ -55,6 +55,7 @@ async def orders(token: Annotated[tuple[Any, Any], Depends(current)]) -> dict[st
         "orders": SAMPLES[: 1 + sum(claims["user_id"].encode()) % len(SAMPLES)],
         "verified_by": {"kid": header["kid"], "alg": header["alg"]},
         "database_queries": 0,
+        "key_fetches": 0,
     }
 
 

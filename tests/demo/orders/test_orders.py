@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import sys
 import pytest
 import requests
 
+from bench.projects import ROOT
 from tests.demo.conftest import SITE_B
 
 from .conftest import KEYS
@@ -23,6 +25,14 @@ def test_alice_sees_her_orders(orders, site, algorithm):
     assert answer.json()["database_queries"] == 0
     assert answer.json()["orders"]
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_peer_in_the_bench_answers_what_orders_does(orders, site):
+    """It is read and not run: FastAPI is not installed here. Who answers less has less to do."""
+    peer = ast.parse((ROOT / "bench" / "peers" / "fastapi_orders.py").read_text(encoding="utf-8"))
+    answers = [node.value for node in ast.walk(peer) if isinstance(node, ast.Return)]
+    keys = {ast.literal_eval(key) for one in answers if isinstance(one, ast.Dict) for key in one.keys if key}
+    assert keys - {"status"} == set(orders.get(site.token()).json())
 
 
 def test_the_role_is_what_the_token_says(orders, site):
