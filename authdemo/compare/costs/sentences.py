@@ -73,8 +73,26 @@ def grown(growth: Growth, name: str, what: str) -> str:
         return f"{sentence}."
     sentence += f", among {last.live:,} {taken(last)}"
     if overlap(first.relative, last.relative):
-        return f"{sentence}: the middle halves overlap, so no growth was seen."
-    return f"{sentence}: {growth.times:.2g} times as much."
+        sentence += ": the middle halves overlap, so between these two no growth was seen."
+    else:
+        sentence += f": {growth.times:.2g} times as much."
+    return f"{sentence}{highest(growth)}{asked(growth)}"
+
+
+def highest(growth: Growth) -> str:
+    """Say where it took the most, where that is neither the first nor the last point: "" elsewhere."""
+    first, last = growth.points[0], growth.points[-1]
+    most = max(growth.points, key=lambda point: point.relative.median)
+    hidden = all(not overlap(most.relative, one.relative) for one in (first, last))
+    return f" It took the most among {most.live:,}: {taken(most)}." if hidden else ""
+
+
+def asked(growth: Growth) -> str:
+    """Say what it looked up, where that depends on how many there are: "" elsewhere."""
+    if len({(point.sql, point.cache) for point in growth.points}) == 1:
+        return ""
+    counts = [f"{counted(point)} among {point.live:,}" for point in growth.points]
+    return f" It asked {', '.join(counts[:-1])} and {counts[-1]}."
 
 
 def taken(point: Point) -> str:
@@ -87,7 +105,7 @@ def overlap(one: Spread, other: Spread) -> bool:
     return one.q1 <= other.q3 and other.q1 <= one.q3
 
 
-def counted(row: Row) -> str:
+def counted(row: Row | Point) -> str:
     """Say what it asks."""
     statements = "no statement" if not row.sql else f"{row.sql} statement{'' if row.sql == 1 else 's'}"
     calls = f", {row.cache} cache call{'' if row.cache == 1 else 's'}" if row.cache else ""

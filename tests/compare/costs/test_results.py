@@ -92,10 +92,24 @@ def test_the_sentences_say_what_the_figures_say(measured):
     assert "1,500 a second with the session and 2,300 with the JWT" in apart
     assert sessions == (
         "Among 1,000 live sessions the session took 650 µs (3.2 × bare), among 100,000 656 µs (3.3 × bare): "
-        "the middle halves overlap, so no growth was seen."
+        "the middle halves overlap, so between these two no growth was seen."
     )
     assert tokens.startswith("Among 1,000 live sign-ins the JWT took 430 µs")
     assert denials.endswith("among 100,000 1,500 µs (7.5 × bare): 3 times as much.")
+
+
+def test_the_worst_in_the_middle_is_not_hidden(folder):
+    """As it was measured: the copy of the deny-list grows, until beyond some number a row is asked in its place."""
+    found = figures()
+    denials = found["growth"][2]["points"]
+    for point, median, sql in zip(denials, (500, 2_000, 900), (0, 0, 1), strict=True):
+        point["microseconds"] = {"q1": median - 10, "median": median, "q3": median + 10, "n": 40}
+        point |= {"sql": sql, "cache": 1}
+    said = sentences.scales(results.parsed(found))[3]
+    assert "among 100,000 900 µs (4.5 × bare): 1.8 times as much." in said
+    assert "It took the most among 10,000: 2,000 µs (10.0 × bare)." in said
+    assert "It asked no statement, 1 cache call among 1,000, no statement, 1 cache call among 10,000 and" in said
+    assert said.endswith("1 statement, 1 cache call among 100,000.")
 
 
 def test_where_the_quartiles_overlap_nobody_is_called_faster(folder):
