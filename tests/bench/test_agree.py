@@ -61,6 +61,20 @@ def test_rows_of_the_costs_have_other_names(ask):
     assert ask(costs, costs)[1].startswith("1 pairs. Apart in both runs: 1")
 
 
+def test_sign_ins_are_compared_without_the_hashing_that_all_of_them_do(ask):
+    def signed_in(*medians: int) -> dict[str, object]:
+        spread = {"q1": 400_000, "median": 400_000, "q3": 400_001, "n": 4}
+        rows = [
+            {"variant": str(number), "group": "sign-in", "microseconds": spread | {"q1": 400_000 - median},
+             "without_password": {"q1": median, "median": median, "q3": median, "n": 10}}
+            for number, median in enumerate(medians)
+        ]  # fmt: skip
+        return {"version": 1, "rows": rows}
+
+    assert ask(signed_in(10, 20), signed_in(11, 19))[1].startswith("1 pairs. Apart in both runs: 1")
+    assert ask(signed_in(10, 20), signed_in(20, 10))[0] == 1
+
+
 @pytest.mark.parametrize("other", ["", "[]", '{"rows": [{}]}', '{"rows": [{"peer": "a", "microseconds": {}}]}'])
 def test_a_file_that_is_none(ask, other, tmp_path):
     code, said = ask(FIRST, other)
