@@ -27,16 +27,20 @@ def issuer_of(algorithm: str) -> str:
     return f"{settings.SITE_URL}/jwt/algorithms/{algorithm}"
 
 
-@cache
 def key_of(algorithm: str) -> OneKey:
     """Return the key, the same in every process of this site: it is made once and kept beside the site's own."""
+    return _key(algorithm, issuer_of(algorithm))
+
+
+@cache
+def _key(algorithm: str, issuer: str) -> OneKey:
     private = generated(f"lab_jwt_key.{algorithm}", lambda: keys.new_key(algorithm))
     return OneKey(
         algorithm,
         private,
         keys.public_key(algorithm, private),
         audience=api_settings.AUDIENCE,
-        issuer=issuer_of(algorithm),
+        issuer=issuer,
         leeway=api_settings.LEEWAY,
         json_encoder=api_settings.JSON_ENCODER,
     )

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -134,7 +135,11 @@ class Replay:
         self.answer: Answer | None = None
         self.environ: dict[str, Any] = {}
         self.server = create_server(self, host="127.0.0.1", port=0, threads=1, ident="")
-        threading.Thread(target=self.server.run, daemon=True).start()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        with suppress(OSError):  # it waits for a socket that is closed at the end
+            self.server.run()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         assert self.answer

@@ -15,8 +15,8 @@ PAGE = "/oauth/introspection/"
 LEFT = """
 from allauth.idp.oidc.models import Client, Token
 from oauth_app.provider.models import Consent, Grant
-of_lab = dict(client__id__startswith="lab-")
-print("left", Client.objects.filter(id__startswith="lab-").count(), Token.objects.filter(**of_lab).count(),
+of_lab = dict(client__name="The page “Verify or ask”")
+print("left", Client.objects.filter(name="The page “Verify or ask”").count(), Token.objects.filter(**of_lab).count(),
       Consent.objects.filter(**of_lab).count())
 """
 
