@@ -23,7 +23,8 @@ urlpatterns = [
     path("api/cookie/login/", never_cache(cookie.LoginView.as_view()), name="cookie-login"),
     path("api/cookie/refresh/", non_atomic_requests(never_cache(cookie.RefreshView.as_view())), name="cookie-refresh"),
     path("api/cookie/logout/", never_cache(cookie.LogoutView.as_view()), name="cookie-logout"),
-    path("api/whoami/", views.WhoAmIView.as_view(), name="whoami"),
-    path("api/me/", views.MeView.as_view(), name="me"),
+    # What a token says is for its holder alone.
+    path("api/whoami/", never_cache(views.WhoAmIView.as_view()), name="whoami"),
+    path("api/me/", never_cache(views.MeView.as_view()), name="me"),
     path(".well-known/jwks.json", views.JWKSView.as_view(), name="jwks"),
 ]

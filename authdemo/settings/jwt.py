@@ -19,6 +19,7 @@ REST_FRAMEWORK = {
     # JSON in, JSON out: no pages, no forms.
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["jwt_app.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "jwt_app.negotiation.ContentNegotiation",
     # Each error is {"detail", "code"}.
     "EXCEPTION_HANDLER": "jwt_app.exceptions.handler",
     # `?format=` chooses nothing, since there is nothing to choose.

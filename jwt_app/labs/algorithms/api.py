@@ -17,7 +17,7 @@ from jwt_app.authentication import StatelessAuthentication
 from jwt_app.denylist import CLAIM
 from jwt_app.models import RefreshFamily
 from jwt_app.tokens import FAMILY, AccessToken, RefreshToken
-from jwt_app.views import describe, uncached
+from jwt_app.views import describe
 
 from .tokens import TOKENS, LabAuthentication, key_of
 
@@ -39,7 +39,6 @@ class AskedSerializer(serializers.Serializer):
         return attrs
 
 
-@uncached
 class TokenView(APIView):
     """Never more than the caller has: the same user and role, an end that is no later, a check more."""
 
@@ -75,7 +74,6 @@ def cover(token: AccessToken, refresh: str) -> None:
     token.payload |= {CLAIM: True, FAMILY: of.payload[FAMILY]}
 
 
-@uncached
 class WhoAmIView(APIView):
     """Who the token speaks for, by the token alone: nothing is looked up, unless it is to be checked."""
 
@@ -89,7 +87,6 @@ class WhoAmIView(APIView):
         return Response(describe(request.auth, {"id": user.id, "username": user.username}))
 
 
-@uncached
 class JWKSView(APIView):
     """The public key. There is none for HS256: its one secret verifies and signs, so it is told to nobody."""
 

@@ -6,6 +6,7 @@ Each algorithm has paths of its own, word for word: the wire shows words that st
 from __future__ import annotations
 
 from django.urls import path
+from django.views.decorators.cache import never_cache
 
 from authdemo.labs import labs_only
 
@@ -14,7 +15,9 @@ from .tokens import ALGORITHMS
 
 app_name = "algorithms"
 urlpatterns = [
-    path(f"algorithms/{algorithm}/{where}", labs_only(view.as_view()), {"algorithm": algorithm}, name=name)
+    path(
+        f"algorithms/{algorithm}/{where}", labs_only(never_cache(view.as_view())), {"algorithm": algorithm}, name=name
+    )
     for algorithm in ALGORITHMS
     for where, view, name in (
         ("token/", api.TokenView, "token"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.decorators.cache import never_cache
 
 from authdemo.labs import labs_only
 
@@ -13,5 +14,5 @@ urlpatterns = [
     path("denylist/", labs_only(views.index), name="index"),
     path("denylist/run/", labs_only(views.run), name="run"),
     path("denylist/again/", labs_only(views.again), name="again"),
-    path("denylist/token/", labs_only(api.LabTokenView.as_view()), name="token"),
+    path("denylist/token/", labs_only(never_cache(api.LabTokenView.as_view())), name="token"),
 ]

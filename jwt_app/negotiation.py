@@ -1,0 +1,28 @@
+"""Which format is the answer in? There is one, so for most requests nothing is to be weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+
+class ContentNegotiation(DefaultContentNegotiation):
+    """REST framework's, with a short way for `Accept: */*`, which curl, fetch() and most libraries send.
+
+    Its own way to the same answer takes the header apart and puts the parts in order, at each request. `make bench`
+    shows that: on the short way `whoami` takes no longer than with SimpleJWT alone, though it says more.
+    """
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Return the renderer and its media type. Raises NotAcceptable where the client wants what is not spoken."""
+        is_free = format_suffix is None and self.settings.URL_FORMAT_OVERRIDE is None
+        if is_free and request.headers.get("accept", "*/*") == "*/*":
+            first = next(iter(renderers))
+            return first, first.media_type
+        found: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
+        return found
