@@ -42,6 +42,8 @@ def start_with(browser: str, secret: str) -> Result:
 
 def go_on(cast: Cast, result: Result) -> Result:
     """Guess for a while, and return what has changed. Where the naive secret was found, forge with it."""
+    if not is_running(result):
+        return {}  # this was asked for before the button, and comes after it
     which = "own" if is_running(result, "own") else "crack"
     before, token = result[which], kept(cast.browser)
     if token is None:

@@ -208,9 +208,11 @@ def test_a_long_guess_can_be_stopped(learner, trial_of, monkeypatch):
     assert "<progress" in answer.content.decode()
     learner.post(f"{BASE}weak-secret/stop/")
     assert trial_of(learner, "weak-secret").result["own"]["state"] == "stopped"
-    before = trial_of(learner, "weak-secret").result["own"]
-    learner.post(f"{BASE}weak-secret/guess/")
-    assert trial_of(learner, "weak-secret").result["own"] == before
+    before = trial_of(learner, "weak-secret").result
+    answer = learner.post(f"{BASE}weak-secret/guess/", headers={"HX-Request": "true"})  # sent before, read after it
+    assert answer.headers["HX-Refresh"] == "true"
+    assert trial_of(learner, "weak-secret").result == before
+    assert before["crack"]["state"] == "found"
 
 
 def test_a_guess_that_is_under_way_does_not_undo_the_stop(learner, trial_of, monkeypatch):
