@@ -92,7 +92,7 @@ def meanwhile(request: HttpRequest) -> HttpResponse:
     def act(name: str) -> None:
         if scenario := kept.of(name):
             play.meanwhile(scenario, request)
-            kept.keep(name, scenario)
+            kept.keep_on(name, scenario)
 
     def clocks_of(name: str, refused: str = "", status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
         scenario = kept.of(name)
@@ -118,11 +118,10 @@ def asks(slug: str) -> bool:
 
 def advance(request: HttpRequest, name: str, scenario: Scenario, predicted: list[str] | None) -> None:
     """Play a step, or all that need no waiting; keep each, so that a reload loses nothing."""
+    keep = partial(kept.keep_on, name, scenario)
     while scenario.run.next_step is not None and scenario.run.waits_until is None:
-        try:
-            play.play_next(scenario, request, predicted)
-        finally:
-            kept.keep(name, scenario)
+        play.play_next(scenario, request, predicted, keep)
+        keep()
         if by_htmx(request) or not scenario.run.by_itself:
             break
 

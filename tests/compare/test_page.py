@@ -336,6 +336,26 @@ def test_meanwhile_only_the_clocks_come(client: Client) -> None:
     assert "<form" not in page
 
 
+def test_a_step_that_was_broken_off_ends_the_run_and_is_not_played_again(client: Client) -> None:
+    """The first column has signed out already. Once more, and the table would say that nobody could."""
+    has(client, a_run("stolen"))  # its JWT column holds no token that could be ended
+    client.raise_request_exception = False
+    assert step(client, "sign-out", all="1").status_code == 500
+    answer = step(client, "sign-out", all="1")
+    assert answer.status_code == 200
+    assert cells(answer, "sign-out") == ["! not tried"] * 3
+    said = "The step “The user signs out” was broken off half-way, so nobody knows what it has done. Begin again."
+    assert words(answer).count(said) == 2, "on the page, and read out"
+    assert 'id="compare-again"' in answer.content.decode()
+    assert 'hx-trigger="load' not in answer.content.decode(), "it does not go on by itself"
+    assert words(answer).count("It could not be tried to the end: This step was broken off half-way") == 3
+    scenario = kept.of(name_of(client))
+    assert scenario is not None
+    assert scenario.held == {column: {} for column in COLUMNS}
+    assert step(client, "after-sign-out", all="1").status_code == 200
+    assert kept.of(name_of(client)) == scenario, "nothing is played after it"
+
+
 def test_a_run_that_is_gone_is_a_sentence(client: Client) -> None:
     name_of(client)
     assert "There is no run any more" in words(step(client, "sign-in"))

@@ -33,7 +33,7 @@ class JWTColumn(Column):
         tokens = body_of(pair)
         if pair is None or pair.status_code != HTTPStatus.OK or not {"access", "refresh"} <= tokens.keys():
             raise Problem(f"The sign-in at instance A {fate_of(pair)}.")
-        self.held["refresh"] = str(tokens["refresh"])
+        self.opened(refresh=str(tokens["refresh"]))
         asked = {"lifetime": self.choices.lifetime, "checked": self.choices.denylist, "refresh": self.held["refresh"]}
         answer = caller.post_json("A", self.page("token"), asked, token=str(tokens["access"]))
         access = body_of(answer).get("access")
@@ -50,16 +50,23 @@ class JWTColumn(Column):
     def because(self, call: Call) -> str:
         """Return what decided."""
         if call.status == HTTPStatus.OK:
-            asked = " The deny-list does not name it." if self.choices.denylist else " Nothing was looked up."
-            return "The signature fits, and its time is not up." + ("" if call.to == "orders" else asked)
+            return f"The signature fits, and its time is not up.{self._looked_up(call)}"
+        if call.code == "unknown_key" and self.choices.algorithm == "HS256":
+            return "HS256 has no public key. Who could verify could also sign, so orders cannot."
         if call.code == "token_denied":
             return "The deny-list names it."
         return EXPIRED if call.code == "token_expired" else "The token was refused."
 
+    def _looked_up(self, call: Call) -> str:
+        """Say what the answer's counts say; nothing where it has none, as those of orders."""
+        if call.sql is None or call.cache is None:
+            return ""
+        if call.sql + call.cache == 0:
+            return " Nothing was looked up."
+        return " The deny-list does not name it." if self.choices.denylist else " Something was looked up."
+
     def independent(self) -> Cell:
         """Orders verifies it with the public key, where there is one."""
-        if self.choices.algorithm == "HS256":
-            return self.seen("orders", "HS256 has no public key. Who could verify could also sign, so orders cannot.")
         return self.seen("orders")
 
     def copy(self) -> Cell:
