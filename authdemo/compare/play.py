@@ -79,7 +79,7 @@ def _break_off(scenario: Scenario, learner: HttpRequest) -> None:
     """Say so in each column, and end the run: a sign-out that is sent again finds what the first one has done."""
     run = scenario.run
     run.played.append(Played(run.under_way, time.time(), {name: Cell("problem", BROKEN_OFF) for name in COLUMNS}))
-    run.under_way, run.broken_off = "", True
+    run.under_way, run.broken_off, run.by_itself = "", True, False
     end(scenario, learner)
 
 

@@ -9,7 +9,8 @@ import pytest
 from authdemo.compare.choices import Choices
 from authdemo.compare.clients import somebody
 from authdemo.compare.columns import COLUMNS
-from authdemo.compare.story import Call, Run
+from authdemo.compare.columns.jwt import JWTColumn
+from authdemo.compare.story import Call, Cell, Played, Run
 
 
 def note(column: str, choices: Choices | None = None, **answer: object) -> str:
@@ -49,3 +50,19 @@ def test_whether_orders_has_asked_is_what_orders_says(asks):
     said = "Orders asked the site about the token: 3 statements there, for this one call."
     assert note("oauth", Choices(asks=asks), to="orders", asked=1, asked_sql=3) == said
     assert "orders asked nobody" in note("oauth", Choices(asks=asks), to="orders", status=401)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "said"),
+    [
+        ("in", "", "Nothing here can end the access token"),
+        ("out", "token_denied", "The sign-in and its access token had ended"),
+        ("out", "token_expired", "The refresh token had ended with the sign-out. There is nothing more to end."),
+        ("nothing", "", "The refresh token had ended with the sign-out. There is nothing more to end."),
+    ],
+)
+@pytest.mark.parametrize("denylist", [True, False])
+def test_what_an_administrator_finds_is_what_the_thief_has_seen(denylist, outcome, code, said):
+    tried = Cell(outcome, calls=[Call("a thief", "A", "GET", "/whoami/", code=code)])
+    run = Run(Choices(denylist=denylist), [Played("after-sign-out", 1000.0, {"jwt": tried})])
+    assert said in JWTColumn(run, {}, somebody())._what_is_left()

@@ -359,6 +359,7 @@ def test_a_step_that_was_broken_off_ends_the_run_and_is_not_played_again(client:
     assert words(answer).count(said) == 2, "on the page, and read out"
     assert 'id="compare-again"' in answer.content.decode()
     assert 'hx-trigger="load' not in answer.content.decode(), "it does not go on by itself"
+    assert "Later" not in words(answer), "nothing comes any more"
     assert words(answer).count("It could not be tried to the end: This step was broken off half-way") == 3
     scenario = kept.of(name_of(client))
     assert scenario is not None

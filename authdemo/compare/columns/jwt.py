@@ -18,6 +18,7 @@ from ..story import Call, Cell
 from .base import ACCOUNT, EXPIRED, Column, Problem
 
 ENDED = "The sign-in and its access token had ended with the sign-out. There is nothing more to end."
+NOTHING_MORE = "The refresh token had ended with the sign-out. There is nothing more to end."
 GOES_ON = "The refresh token ended with the sign-out. Nothing here can end the access token: it waits for its expiry."
 
 
@@ -94,8 +95,15 @@ class JWTColumn(Column):
         if answer is None or answer.status_code != HTTPStatus.FOUND:
             return Cell("nothing", f"The call to instance A {fate_of(answer)}.", calls)
         if "signed_out" in self.held:
-            return Cell("nothing", ENDED if self.choices.denylist else GOES_ON, calls)
+            return Cell("nothing", self._what_is_left(), calls)
         return Cell("done", "The sign-in was ended.", calls)
+
+    def _what_is_left(self) -> str:
+        """Say what the thief's last call has shown of the access token."""
+        tried = self.run.cell("after-sign-out", self.name)
+        if tried and tried.outcome == "in":
+            return GOES_ON
+        return ENDED if tried and tried.call and tried.call.code == "token_denied" else NOTHING_MORE
 
     def end(self) -> None:
         """Sign out, where nobody has."""
