@@ -149,20 +149,22 @@ def test_an_app_that_no_run_names_any_more_ends_with_a_later_run(settings):
     assert Registered.objects.filter(pk=somebodys.pk).exists()
 
 
-def signed_in(user_agent):
+def signed_in(name, user_agent=USER_AGENT):
     client = Client(headers={"User-Agent": user_agent})
-    assert client.post("/sessions/login/", {"username": "teacher", "password": "quite-secret"}).status_code == 302
+    assert client.post("/sessions/login/", {"username": name, "password": "quite-secret"}).status_code == 302
     return client
 
 
-def test_an_administrator_who_was_left_signed_in_is_signed_out_by_the_next_run():
-    User.objects.create_superuser("teacher", "teacher@example.com", "quite-secret")
-    left, a_person = signed_in(USER_AGENT), signed_in("Mozilla/5.0")
-    UserSession.objects.update(created_at=timezone.now() - timedelta(minutes=4))
-    at_work = signed_in(USER_AGENT)
-    play.begin(Choices())
-    assert left.get("/admin/").status_code == 302
-    assert a_person.get("/admin/").status_code == at_work.get("/admin/").status_code == 200
+@pytest.mark.parametrize(("name", "in_use", "left"), [("teacher", 2, 4), ("alice", 11 * 60, 25 * 60)])
+def test_who_was_left_signed_in_is_signed_out_by_a_later_run(name, in_use, left):
+    """An administrator is at work for one step, the user for as long as a run takes. All in minutes."""
+    User.objects.create_superuser(name, f"{name}@example.com", "quite-secret")
+    of_a_run, a_persons = signed_in(name), signed_in(name, "Mozilla/5.0")
+    for age, answer in ((in_use, 200), (left, 302)):
+        UserSession.objects.update(created_at=timezone.now() - timedelta(minutes=age))
+        play.begin(Choices())
+        assert of_a_run.get("/admin/").status_code == answer
+    assert a_persons.get("/admin/").status_code == 200
 
 
 def test_without_anybody_to_sign_in_nothing_is_played():
