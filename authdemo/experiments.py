@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Protocol
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from redis.exceptions import LockNotOwnedError
+from redis.lock import Lock
 
 from authdemo.accounts.backends import asked_on_this_machine
 from authdemo.accounts.demo import has_demo_password
@@ -93,12 +97,35 @@ def _refused(
 
 @contextmanager
 def held(lock: str, longest: int) -> Iterator[None]:
-    """Hold a key of the cache for `longest` seconds at most. Raises Busy where another tab of the browser has it."""
-    if not cache.add(lock, 1, longest):
+    """Hold a key of the cache for `longest` seconds at most. Raises Busy where another tab of the browser has it.
+
+    Whoever takes longer gives back nothing: by then it may be somebody else's.
+    """
+    give_back = _taken(lock, longest)
+    if give_back is None:
         raise Busy("This browser tries something already, in another tab perhaps. Wait a moment, and press again.")
     try:
         yield
     finally:
+        give_back()
+
+
+def _taken(lock: str, longest: int) -> Callable[[], object] | None:
+    """Take it. Returns what gives it back, None where somebody has it."""
+    if hasattr(cache, "lock"):  # django-redis hands redis-py's on, which compares and deletes in one step
+        redis_lock = cache.lock(lock, timeout=longest, thread_local=False)
+        return partial(_release, redis_lock) if redis_lock.acquire(blocking=False) else None
+    mine = secrets.token_hex(16)
+    return partial(_delete, lock, mine) if cache.add(lock, mine, longest) else None
+
+
+def _release(redis_lock: Lock) -> None:
+    with suppress(LockNotOwnedError):
+        redis_lock.release()
+
+
+def _delete(lock: str, mine: str) -> None:
+    if cache.get(lock) == mine:
         cache.delete(lock)
 
 

@@ -30,6 +30,7 @@ from .steps import ADMIN
 from .story import Call
 
 STAFF = next(account.username for account in ACCOUNTS if account.staff)
+USER_AGENT = "Authdemo page Compare"  # the mark of the site's sessions that a run has opened: see `leftovers`
 SAY_WHO = {settings.SESSION_COOKIE_NAME, *(store.cookie for store in STORES)}  # cookies that say who calls
 
 
@@ -45,6 +46,7 @@ class Caller(AppClient):
 
     def __init__(self, learner: HttpRequest, who: str) -> None:
         super().__init__(Device(), learner)
+        self.session.headers["User-Agent"] = USER_AGENT
         self.who = who
         self.made: list[Call] = []
         self._tally = Tally()

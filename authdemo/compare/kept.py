@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from authdemo import experiments
+from authdemo.experiments import NotTried
 from authdemo.sealed import seal, unseal
 
 from . import play
@@ -32,8 +34,19 @@ def keep(browser: str, scenario: Scenario) -> None:
     """Keep it. A run that has only begun takes the place of the one before, which is ended: see `forget`."""
     if not scenario.run.played:
         forget(browser)
-    found = {"run": scenario.run.as_json(), "held": seal(PURPOSE, browser, scenario.held)}
-    KeptRun.objects.update_or_create(pk=browser, defaults=found | {"ends_at": timezone.now() + AGE})
+    KeptRun.objects.update_or_create(pk=browser, defaults=_columns(browser, scenario))
+
+
+def keep_on(browser: str, scenario: Scenario) -> None:
+    """Keep how far it is by now. Raises NotTried where the browser has started over meanwhile: all is ended then."""
+    if not KeptRun.objects.filter(pk=browser).update(**_columns(browser, scenario)):
+        play.end(scenario, somebody())
+        raise NotTried("This browser has started over meanwhile, and that ended the run.")
+
+
+def _columns(browser: str, scenario: Scenario) -> dict[str, Any]:
+    held = seal(PURPOSE, browser, scenario.held)
+    return {"run": scenario.run.as_json(), "held": held, "ends_at": timezone.now() + AGE}
 
 
 def forget(browser: str) -> None:

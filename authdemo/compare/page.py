@@ -132,6 +132,8 @@ def in_columns(choices: Choices) -> dict[str, str]:
 
 def said(run: Run) -> str:
     """Return what is read out. While it plays by itself, only what takes longer than a moment."""
+    if run.broken_off:
+        return answer(run)
     if run.next_step is None:
         return f"All {len(STEPS)} steps are done. {answer(run)}"
     if run.waits_until:

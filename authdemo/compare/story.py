@@ -107,6 +107,8 @@ class Run:
 
     `by_itself`: whoever plays it goes on to the next step without being asked, until it is said otherwise.
     `meanwhile` are the thief's calls while the run waits for its last step, each in the columns that let him in.
+    `under_way` is the step that is being played, "" between two. `broken_off`: somebody has found it so later, when
+    nobody played it any more. What it has done nobody knows, so nothing is played after it.
     """
 
     choices: Choices = field(default_factory=Choices)
@@ -114,11 +116,13 @@ class Run:
     expires: dict[str, float] = field(default_factory=dict)
     by_itself: bool = False
     meanwhile: list[Played] = field(default_factory=list)
+    under_way: str = ""
+    broken_off: bool = False
 
     @property
     def next_step(self) -> Step | None:
-        """The first step that was not played, None after the last."""
-        return STEPS[len(self.played)] if len(self.played) < len(STEPS) else None
+        """The first step that was not played, None after the last, and where one was broken off."""
+        return None if self.broken_off or len(self.played) == len(STEPS) else STEPS[len(self.played)]
 
     @property
     def waits_until(self) -> float | None:
@@ -168,7 +172,8 @@ class Run:
     def of_json(cls, kept: dict[str, Any]) -> Run:
         """Return what `as_json` was given. Raises KeyError, TypeError, ValueError for anything else."""
         played, meanwhile = ([_played(one) for one in kept[name]] for name in ("played", "meanwhile"))
-        return cls(Choices(**kept["choices"]), played, kept["expires"], kept["by_itself"], meanwhile)
+        rest = {name: kept[name] for name in ("expires", "by_itself", "under_way", "broken_off")}
+        return cls(Choices(**kept["choices"]), played, meanwhile=meanwhile, **rest)
 
 
 def _played(kept: dict[str, Any]) -> Played:

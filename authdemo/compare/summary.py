@@ -8,6 +8,7 @@ from authdemo.mechanisms import MECHANISMS, Mechanism
 
 from .clocks import TOO_LATE, ended_by
 from .endings import ending, problem_of
+from .steps import BY_SLUG
 from .story import Call, Played, Run
 
 
@@ -30,6 +31,9 @@ def summary(run: Run) -> list[Seen]:
 
 def answer(run: Run) -> str:
     """Return the run in one sentence: who let the thief in after the sign-out, and after the revoke."""
+    if run.broken_off:
+        title = BY_SLUG[run.played[-1].slug].title
+        return f"The step “{title}” was broken off half-way, so nobody knows what it has done. Begin again."
     said = []
     for slug, words in (
         ("after-sign-out", "After the sign-out, the thief was let in by"),

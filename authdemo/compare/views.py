@@ -29,6 +29,7 @@ from .story import COLUMNS, Run
 
 NOTHING_KEPT = "There is no run any more: it was kept for an hour. Begin again."
 OVERTAKEN = "That step was played already, in another tab perhaps. This is how far it is."
+NONE = "none"  # of the columns lets them in
 NOBODY_TICKED = "Guess first: tick who will be let in, or “none of them”. A guess is enough."
 
 
@@ -64,7 +65,8 @@ def run(request: HttpRequest) -> HttpResponse:
 def step(request: HttpRequest) -> HttpResponse:
     """Play the next step: "all" goes on by itself from here. "step" is what the page took for the next one."""
     name = browser.browser_of(request)
-    predicted = [column for column in COLUMNS if column in request.POST.getlist("prediction")]
+    ticked = {*COLUMNS, NONE} & set(request.POST.getlist("prediction"))
+    predicted = [column for column in COLUMNS if column in ticked]
     by_itself = "all" in request.POST
 
     def act(name: str) -> None:
@@ -79,7 +81,7 @@ def step(request: HttpRequest) -> HttpResponse:
         scenario.run.by_itself = by_itself
         advance(request, name, scenario, predicted if following.question and not by_itself else None)
 
-    if not by_itself and not request.POST.getlist("prediction") and asks(request.POST.get("step", "")):
+    if not by_itself and not ticked and asks(request.POST.get("step", "")):
         return show(request, name, NOBODY_TICKED, HTTPStatus.BAD_REQUEST)
     return tried(request, act)
 
@@ -92,7 +94,7 @@ def meanwhile(request: HttpRequest) -> HttpResponse:
     def act(name: str) -> None:
         if scenario := kept.of(name):
             play.meanwhile(scenario, request)
-            kept.keep(name, scenario)
+            kept.keep_on(name, scenario)
 
     def clocks_of(name: str, refused: str = "", status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
         scenario = kept.of(name)
@@ -118,11 +120,10 @@ def asks(slug: str) -> bool:
 
 def advance(request: HttpRequest, name: str, scenario: Scenario, predicted: list[str] | None) -> None:
     """Play a step, or all that need no waiting; keep each, so that a reload loses nothing."""
+    keep = partial(kept.keep_on, name, scenario)
     while scenario.run.next_step is not None and scenario.run.waits_until is None:
-        try:
-            play.play_next(scenario, request, predicted)
-        finally:
-            kept.keep(name, scenario)
+        play.play_next(scenario, request, predicted, keep)
+        keep()
         if by_htmx(request) or not scenario.run.by_itself:
             break
 

@@ -49,6 +49,11 @@ def registered(name: str, back: str) -> tuple[Registered, str]:
 def opaque_token(caller: AppClient, app: Registered, secret: str, account: str) -> str:
     """Go the whole way of a code: sign in, allow, exchange. The caller is signed in then. Raises NotTried."""
     caller.send("A", calls.sign_in(account, settings.DEMO_PASSWORD))
+    return exchanged(caller, app, secret, account)
+
+
+def exchanged(caller: AppClient, app: Registered, secret: str, account: str) -> str:
+    """Go it from where the caller is signed in as `account`: allow, exchange. Raises NotTried."""
     verifier = secrets.token_urlsafe(48)
     back = app.get_redirect_uris()[0]
     asked = {

@@ -82,6 +82,22 @@ def test_one_press_plays_it_all_in_front_of_the_class(demo, new_context):
     usable_by_all(page)
 
 
+def test_a_site_that_does_not_answer_is_told_until_it_does(demo, browser):
+    context = browser.new_context()  # of its own: htmx says it on the console, too, where `new_context` wants nothing
+    page = context.new_page()
+    page.goto(f"{demo.site}/compare/")
+    page.get_by_role("button", name="Run it all").click()
+    timer = page.get_by_role("timer")
+    expect(timer).to_be_visible(timeout=PATIENCE)
+    context.set_offline(True)  # the thief's next call is asked for within two seconds
+    said = page.get_by_role("alert").filter(has_text="The site does not answer.")
+    expect(said.get_by_role("link", name="load this page again")).to_be_visible()
+    context.set_offline(False)
+    expect(said).to_have_count(0)
+    expect(timer).to_be_visible()
+    context.close()
+
+
 def test_focus_is_where_one_left_it(demo, page):
     page.goto(f"{demo.site}/compare/?lifetime=10")
     page.get_by_role("button", name="Run it all").press("Enter")

@@ -288,6 +288,7 @@ def test_a_prediction_is_asked_for_and_kept(client: Client, alice: User) -> None
     answer = step(client, "instance-b")
     assert answer.status_code == 400
     assert "Guess first: tick who will be let in, or “none of them”." in words(answer)
+    assert step(client, "instance-b", prediction=["rubbish", "\0"]).status_code == 400, "that is no guess"
     answer = step(client, "instance-b", prediction=["sessions", "rubbish"])
     assert "You expected Sessions." in words(answer)
     answer = step(client, "independent", prediction="none")
@@ -334,6 +335,37 @@ def test_meanwhile_only_the_clocks_come(client: Client) -> None:
     assert "JWT Let in when he last called, after 2.5 s." in text(page)
     assert "<table" not in page
     assert "<form" not in page
+
+
+def test_the_thief_does_not_call_more_often_than_once_a_second(client: Client) -> None:
+    """Each call is kept: who asks all the time would else make the row, and the page, as long as they like."""
+    has(client, a_run("after-revoke", began=time.time() - 10))
+    for _ in range(3):
+        client.post(f"{PAGE}meanwhile/", headers=HTMX)
+    scenario = kept.of(name_of(client))
+    assert scenario is not None
+    assert len(scenario.run.meanwhile) == 1
+
+
+def test_a_step_that_was_broken_off_ends_the_run_and_is_not_played_again(client: Client) -> None:
+    """The first column has signed out already. Once more, and the table would say that nobody could."""
+    has(client, a_run("stolen"))  # its JWT column holds no token that could be ended
+    client.raise_request_exception = False
+    assert step(client, "sign-out", all="1").status_code == 500
+    answer = step(client, "sign-out", all="1")
+    assert answer.status_code == 200
+    assert cells(answer, "sign-out") == ["! not tried"] * 3
+    said = "The step “The user signs out” was broken off half-way, so nobody knows what it has done. Begin again."
+    assert words(answer).count(said) == 2, "on the page, and read out"
+    assert 'id="compare-again"' in answer.content.decode()
+    assert 'hx-trigger="load' not in answer.content.decode(), "it does not go on by itself"
+    assert "Later" not in words(answer), "nothing comes any more"
+    assert words(answer).count("It could not be tried to the end: This step was broken off half-way") == 3
+    scenario = kept.of(name_of(client))
+    assert scenario is not None
+    assert scenario.held == {column: {} for column in COLUMNS}
+    assert step(client, "after-sign-out", all="1").status_code == 200
+    assert kept.of(name_of(client)) == scenario, "nothing is played after it"
 
 
 def test_a_run_that_is_gone_is_a_sentence(client: Client) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +99,10 @@ def test_alice_has_another_password(demo: RunningDemo):
     with another_password(demo, "alice"):
         said = refused(demo, "--no-wait")
     assert said == "alice has another password than the demo's by now, so nobody can sign in for this."
+
+
+def test_there_are_no_tables(demo: RunningDemo, tmp_path: Path):
+    assert "The database is not ready: run" in refused(demo, VAR_DIR=str(tmp_path))
 
 
 def test_teacher_has_another_password_so_nobody_revokes(demo: RunningDemo):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 import requests
@@ -22,20 +23,29 @@ class Problem(Exception):
     """The column cannot go on. Its text is the sentence for the cell."""
 
 
+def nowhere() -> None:
+    """Keep nothing: who plays a run in one go ends it as well."""
+
+
 class Column:
     """One mechanism. Each step is a method of the step's name, and returns the cell.
 
     `held` is what the column must remember between two steps, credentials among it; it is kept encrypted. What was
-    opened is in there, and `end` ends it.
+    opened is in there, and `end` ends it. `keep` keeps it now.
     """
 
     name = ""
 
     def __init__(
-        self, run: Run, held: dict[str, str], learner: HttpRequest, admin: Administrator | None = None
+        self,
+        run: Run,
+        held: dict[str, str],
+        learner: HttpRequest,
+        admin: Administrator | None = None,
+        keep: Callable[[], None] = nowhere,
     ) -> None:
         self.run, self.choices, self.held, self.learner = run, run.choices, held, learner
-        self.admin = admin
+        self.admin, self.keep = admin, keep
         self.caller = Caller(learner, "")
 
     def play(self, step: Step) -> Cell:
@@ -54,6 +64,11 @@ class Column:
         cell.calls = cell.calls or self.caller.made
         return cell
 
+    def opened(self, **what: str) -> None:
+        """Remember what was opened, before anything else is called: a process can be killed at any time."""
+        self.held |= what
+        self.keep()
+
     def outcome(self, slug: str) -> str:
         """Return what came of a step here, "" where it was not played."""
         cell = self.run.cell(slug, self.name)
@@ -66,7 +81,7 @@ class Column:
         raise NotImplementedError
 
     def because(self, call: Call) -> str:
-        """Return what decided, for a call to A or B."""
+        """Return what decided. It is told from the answer; what was chosen says only what was to be expected."""
         raise NotImplementedError
 
     def end(self) -> None:

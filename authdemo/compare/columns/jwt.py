@@ -18,6 +18,7 @@ from ..story import Call, Cell
 from .base import ACCOUNT, EXPIRED, Column, Problem
 
 ENDED = "The sign-in and its access token had ended with the sign-out. There is nothing more to end."
+NOTHING_MORE = "The refresh token had ended with the sign-out. There is nothing more to end."
 GOES_ON = "The refresh token ended with the sign-out. Nothing here can end the access token: it waits for its expiry."
 
 
@@ -33,7 +34,7 @@ class JWTColumn(Column):
         tokens = body_of(pair)
         if pair is None or pair.status_code != HTTPStatus.OK or not {"access", "refresh"} <= tokens.keys():
             raise Problem(f"The sign-in at instance A {fate_of(pair)}.")
-        self.held["refresh"] = str(tokens["refresh"])
+        self.opened(refresh=str(tokens["refresh"]))
         asked = {"lifetime": self.choices.lifetime, "checked": self.choices.denylist, "refresh": self.held["refresh"]}
         answer = caller.post_json("A", self.page("token"), asked, token=str(tokens["access"]))
         access = body_of(answer).get("access")
@@ -50,16 +51,23 @@ class JWTColumn(Column):
     def because(self, call: Call) -> str:
         """Return what decided."""
         if call.status == HTTPStatus.OK:
-            asked = " The deny-list does not name it." if self.choices.denylist else " Nothing was looked up."
-            return "The signature fits, and its time is not up." + ("" if call.to == "orders" else asked)
+            return f"The signature fits, and its time is not up.{self._looked_up(call)}"
+        if call.code == "unknown_key" and self.choices.algorithm == "HS256":
+            return "HS256 has no public key. Who could verify could also sign, so orders cannot."
         if call.code == "token_denied":
             return "The deny-list names it."
         return EXPIRED if call.code == "token_expired" else "The token was refused."
 
+    def _looked_up(self, call: Call) -> str:
+        """Say what the answer's counts say; nothing where it has none, as those of orders."""
+        if call.sql is None or call.cache is None:
+            return ""
+        if call.sql + call.cache == 0:
+            return " Nothing was looked up."
+        return " The deny-list does not name it." if self.choices.denylist else " Something was looked up."
+
     def independent(self) -> Cell:
         """Orders verifies it with the public key, where there is one."""
-        if self.choices.algorithm == "HS256":
-            return self.seen("orders", "HS256 has no public key. Who could verify could also sign, so orders cannot.")
         return self.seen("orders")
 
     def copy(self) -> Cell:
@@ -87,8 +95,15 @@ class JWTColumn(Column):
         if answer is None or answer.status_code != HTTPStatus.FOUND:
             return Cell("nothing", f"The call to instance A {fate_of(answer)}.", calls)
         if "signed_out" in self.held:
-            return Cell("nothing", ENDED if self.choices.denylist else GOES_ON, calls)
+            return Cell("nothing", self._what_is_left(), calls)
         return Cell("done", "The sign-in was ended.", calls)
+
+    def _what_is_left(self) -> str:
+        """Say what the thief's last call has shown of the access token."""
+        tried = self.run.cell("after-sign-out", self.name)
+        if tried and tried.outcome == "in":
+            return GOES_ON
+        return ENDED if tried and tried.call and tried.call.code == "token_denied" else NOTHING_MORE
 
     def end(self) -> None:
         """Sign out, where nobody has."""

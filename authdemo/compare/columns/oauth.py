@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from authdemo.device.answers import fate_of
 from authdemo.experiments import NotTried
-from oauth_app.labs.own_app import opaque_token, registered
+from authdemo.snippets import calls
+from oauth_app.labs.own_app import exchanged, registered
 from oauth_app.provider.models import Consent
 from oauth_app.provider.more import registration
 
@@ -34,13 +35,13 @@ class OAuthColumn(Column):
     def sign_in(self) -> Cell:
         """Register an app, sign in at the site, allow the app to know who one is, and exchange its code."""
         app, secret = registered(NAME, BACK)
-        self.held["app"] = app.pk
+        self.opened(app=app.pk)
+        self.caller.send("A", calls.sign_in(ACCOUNT, settings.DEMO_PASSWORD))
+        self.opened(session=self.caller.held(settings.SESSION_COOKIE_NAME))
         try:
-            access = opaque_token(self.caller, app, secret, ACCOUNT)
+            access = exchanged(self.caller, app, secret, ACCOUNT)
         except NotTried as why:
             raise Problem(str(why)) from None
-        finally:
-            self.held["session"] = self.caller.held(settings.SESSION_COOKIE_NAME)
         # The site's apps have an hour. No app can ask for less, so the row is changed.
         until = time.time() + self.choices.lifetime
         Token.objects.by_value(access).update(expires_at=datetime.fromtimestamp(until, UTC))
@@ -56,6 +57,11 @@ class OAuthColumn(Column):
 
     def because(self, call: Call) -> str:
         """Return what decided."""
+        if call.to == "orders":
+            if not call.asked:
+                return "The token says nothing by itself, and orders asked nobody about it."
+            statements = f"{call.asked_sql} statement{'' if call.asked_sql == 1 else 's'}"
+            return f"Orders asked the site about the token: {statements} there, for this one call."
         if call.status == HTTPStatus.OK:
             return "It found the record of the token: whose it is, for which app."
         if time.time() >= self.run.expires[self.name] and self.outcome("revoke") != "done":
@@ -64,9 +70,7 @@ class OAuthColumn(Column):
 
     def independent(self) -> Cell:
         """Orders gets the token; what it does with it was chosen."""
-        if self.choices.asks == "introspected":
-            return self.seen("orders", "Orders asked the site about the token, at this call and at every one.")
-        return self.seen("orders", "The token says nothing by itself, and here orders asks nobody about it.")
+        return self.seen("orders")
 
     def copy(self) -> Cell:
         """The thief has the token."""

@@ -35,7 +35,7 @@ class SessionsColumn(Column):
         cookie = self.caller.held(of.cookie)
         if answer is None or answer.status_code != HTTPStatus.FOUND or not cookie:
             raise Problem(self._why_not(answer))
-        self.held |= {"cookie": cookie, "open": "yes"}
+        self.opened(cookie=cookie, open="yes")
         self.run.expires[self.name] = time.time() + LIFETIME
         if of.keeps_records:
             return Cell("done", f"The server keeps a record ({of.title}). The cookie is its number.")

@@ -21,6 +21,7 @@ from authdemo.compare.story import COLUMNS
 from authdemo.experiments import NotTried
 
 POSSIBLE = {"store": STORES, "algorithm": ALGORITHMS, "lifetime": tuple(map(str, LIFETIMES)), "asks": ASKS}
+NOT_READY = "The database is not ready: run `python manage.py migrate` first."
 LEGEND = """in, out: whether the caller got in. "-": nobody to ask, or nothing to do.
 Then statements + cache calls (asked: calls of orders to the site), bytes both ways, and the time."""
 
@@ -44,7 +45,11 @@ class Command(BaseCommand):
         """Play. Raises CommandError, one sentence, where nothing can be played."""
         choices = chosen_of(options)
         is_there()
-        scenario, self.quiet = play.begin(choices), options["json"]
+        self.quiet = options["json"]
+        try:
+            scenario = play.begin(choices)
+        except DatabaseError as error:
+            raise CommandError(NOT_READY) from error
         self.say(f"{settings.SITE_URL}\n{', '.join(f'{k} {v}' for k, v in asdict(choices).items())}\n{LEGEND}\n")
         self.say(table.head())
         try:
@@ -52,7 +57,7 @@ class Command(BaseCommand):
         except NotTried as why:
             raise CommandError(str(why)) from None
         except DatabaseError as error:
-            raise CommandError("The database is not ready: run `python manage.py migrate` first.") from error
+            raise CommandError(NOT_READY) from error
         except KeyboardInterrupt:
             raise CommandError("Stopped. All that it had opened is ended.") from None
         finally:

@@ -59,6 +59,7 @@ document.addEventListener("htmx:beforeSwap", () => {
   inside = run.contains(document.activeElement);
 });
 document.addEventListener("htmx:afterSettle", () => {
+  document.getElementById("compare-silent")?.remove();
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (inside && document.activeElement === document.body) {
     (document.getElementById("compare-now") ?? document.getElementById("compare-all")).focus({ preventScroll: true });
@@ -78,6 +79,15 @@ document.addEventListener("click", ({ target }) => {
   const all = folds.every((one) => one.open);
   for (const one of folds) one.open = !all;
   target.textContent = all ? "Unfold all" : "Fold all";
+});
+
+// ---- The site is gone, in the middle of a step perhaps. What is kept comes with the page, and the next answer.
+document.addEventListener("htmx:sendError", () => {
+  if (document.getElementById("compare-silent")) return;
+  const again = Object.assign(document.createElement("a"), { href: location.href, textContent: "load this page again" });
+  const said = Object.assign(document.createElement("p"), { id: "compare-silent", className: "note error", role: "alert" });
+  said.append("The site does not answer. When it does, ", again, ": it says how far this is.");
+  document.getElementById("compare-run").prepend(said);
 });
 
 // ---- "None of them" and a column cannot both be meant.
