@@ -45,8 +45,9 @@ SESSIONS = Mechanism(
     home="sessions:dashboard",
     question="How does a server remember who you are?",
     use_for="A website of your own, with users of your own. What Django gives you from the start.",
-    cost="Every request looks the session up, so all instances need one shared store.",
-    holds="A cookie with an ID. All the rest lies on the server.",
+    cost="Every request looks the record up, so all instances need one shared store. Signed cookies spare that, and "
+    "then no sign-out ends a copy.",
+    holds="A cookie with an ID, and the server has the record. Or, with signed cookies, all of it in the cookie.",
 )
 JWT = Mechanism(
     slug="jwt",
@@ -55,7 +56,7 @@ JWT = Mechanism(
     question="How can a token prove itself, with nobody asked?",
     use_for="An API that mobile apps or other services call, where they must check the caller on their own.",
     cost="A copy works until it expires, also after sign-out. Taking it back needs the shared state again.",
-    holds="A signed token that says who you are. The server keeps no record of it, only of the one that renews it.",
+    holds="Two signed tokens. One says who you are, and nobody has a record of it. The other gets the next two, once.",
     subject="tokens",
     pages=(
         Page("jwt:client", "The client"),

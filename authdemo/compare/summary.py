@@ -69,7 +69,8 @@ def _thief(run: Run, column: str) -> str:
     worked = tried.count("in")
     if not worked:
         return f"{TOO_LATE} So nothing was seen of a thief." if run.was_too_late(column) else "The copy never worked."
-    return f"The copy worked {counted(worked, 'time')} of {len(tried)}. {ended_by(run, column) or 'Nothing ended it.'}"
+    calls = f"Of {counted(len(tried), 'call')} with the copy, {worked} {'was' if worked == 1 else 'were'} let in."
+    return f"{calls} {ended_by(run, column) or 'Nothing ended it.'}"
 
 
 def _cost(run: Run, column: str) -> str:

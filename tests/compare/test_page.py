@@ -103,7 +103,7 @@ def test_the_clocks_and_the_sentences_are_made_of_what_was_seen(client: Client) 
     assert "OAuth2 Let in for 1.5 s, 0.5 s of that after the sign-out. The revoke ended it." in page
     assert "the user signs out after 1.0 s" in page
     assert "After the sign-out, the thief was let in by JWT and OAuth2. After the revoke, by JWT." in page
-    assert "The copy worked 1 time of 4. The sign-out ended it." in page
+    assert "Of 4 calls with the copy, 1 was let in. The sign-out ended it." in page
     assert "sent 619 bytes of credential, and cost 0 statements and 0 cache calls." in page
     assert "The other service knew who called, and asked nobody." in page
 
@@ -114,7 +114,7 @@ def test_a_copy_that_nobody_ended(client: Client) -> None:
     assert re.search(
         r"Sessions Still in when this run ended, after 29.0 s. The cookie was good for another \d+ min", page
     )
-    assert "The copy worked 4 times of 4. Nothing ended it." in page
+    assert "Of 4 calls with the copy, 4 were let in. Nothing ended it." in page
     assert "After the sign-out, the thief was let in by Sessions. After the revoke, by Sessions." in page
 
 

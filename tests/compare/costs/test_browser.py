@@ -57,7 +57,7 @@ def test_progress_comes_by_itself_and_it_can_be_ended(demo, page: Page):
     page.get_by_role("button", name="Measure", exact=True).click()
     expect(page.locator("#costs-progress")).to_contain_text("Requests, in turns", timeout=120_000)  # without a reload
     assert sweep(page, demo.site, [PATH]) == []
-    page.get_by_role("button", name="End it").click()
+    page.get_by_role("button", name="Stop measuring").click()
     expect(page.locator(".note", has_text="It was ended before it was done.")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("button", name="Measure", exact=True)).to_be_enabled()
 
@@ -67,7 +67,7 @@ def test_without_javascript_it_is_looked_at_again_by_a_link(demo, new_context):
     page.goto(demo.site + PATH)
     page.get_by_role("button", name="Measure", exact=True).click()
     page.get_by_role("link", name="Look again").click()
-    page.get_by_role("button", name="End it").click()
+    page.get_by_role("button", name="Stop measuring").click()
     deadline = time.monotonic() + 120
     while not page.locator("#measure").count():
         assert time.monotonic() < deadline, page.inner_text("main")
