@@ -1,7 +1,7 @@
 """The process in which all is measured: a site of its own, on files of its own, that ends with whoever started it.
 
-`python -m authdemo.compare.costs.scratch SECONDS SIZES` prints a JSON object a line: `{"share", "text"}` on its way,
-then `{"measured"}` or `{"failed"}`. It ends when its standard input is closed. `supervising.py` starts it.
+`python -m authdemo.compare.costs.scratch SECONDS SIZES FOLDER` prints a JSON object a line: `{"share", "text"}` on its
+way, then `{"measured"}` or `{"failed"}`. It ends when its standard input is closed. `supervising.py` starts it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import _thread
 import json
 import os
+import shutil
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -123,10 +123,12 @@ def measured(report: Reporter, seconds: float, sizes: list[int]) -> dict[str, An
     }  # fmt: skip
 
 
-def main(seconds: float, sizes: list[int], out: TextIO) -> None:
-    """Do it all. `out` is told."""
+def main(seconds: float, sizes: list[int], folder: str, out: TextIO) -> None:
+    """Do it all. `out` is told. The folder is whoever's who started this, and goes with either of the two."""
     report = Reporter(out)
-    with tempfile.TemporaryDirectory(prefix="authdemo-measure-") as folder, a_valkey(folder) as redis_url:
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        redis_url = stack.enter_context(a_valkey(folder))
         variables = environment(folder) | {"REDIS_URL": redis_url}
         os.environ.clear()
         os.environ.update(variables)
@@ -164,4 +166,4 @@ if __name__ == "__main__":
     end_with_input()
     told, sys.stdout = sys.stdout, sys.stderr  # whatever prints, prints no line of ours
     with suppress(KeyboardInterrupt):
-        main(float(sys.argv[1]), [int(size) for size in sys.argv[2].split(",")], told)
+        main(float(sys.argv[1]), [int(size) for size in sys.argv[2].split(",")], sys.argv[3], told)

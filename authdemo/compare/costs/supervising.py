@@ -7,9 +7,13 @@ with the process that holds it; a small file says how far it is. Whoever wants i
 from __future__ import annotations
 
 import json
+import os
 import queue
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -112,10 +116,14 @@ def alone() -> Iterator[None]:
 
 def measure(seconds: float, sizes: list[int], say: Callable[[float, str], None]) -> dict[str, Any]:
     """Have it measured by a process of its own, and return the figures. Raises Failed. To be called with the lock."""
-    command = [sys.executable, "-m", "authdemo.compare.costs.scratch", str(seconds), ",".join(map(str, sizes))]
+    folder = tempfile.mkdtemp(prefix="authdemo-measure-")
+    command = [sys.executable, "-m", "authdemo.compare.costs.scratch", str(seconds), ",".join(map(str, sizes)), folder]
     deadline, lines = time.monotonic() + PATIENCE, queue.Queue[str | None]()
-    # Its input is a pipe of ours: however this process ends, the other one sees that and ends, too.
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    # Its input is a pipe of ours: however this process ends, the other one sees that and ends, too. However that one
+    # ends, its group and its folder are found here.
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
     threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
     try:
         while True:
@@ -135,6 +143,7 @@ def measure(seconds: float, sizes: list[int], say: Callable[[float, str], None])
                 say(said["share"], said["text"])
     finally:
         _end(process)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read(stream: IO[str], lines: queue.Queue[str | None]) -> None:
@@ -144,7 +153,7 @@ def _read(stream: IO[str], lines: queue.Queue[str | None]) -> None:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Close its input and wait; where that is not enough, kill it."""
+    """Close its input and wait; where that is not enough, kill it. What it leaves behind, if it was killed, too."""
     with suppress(OSError):
         process.stdin.close()  # type: ignore[union-attr]
     try:
@@ -152,6 +161,9 @@ def _end(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    if hasattr(os, "killpg"):  # not on Windows
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def is_held() -> bool:

@@ -145,6 +145,19 @@ def test_broken_off_it_leaves_the_last_figures_and_no_process(start, tmp_path, h
     )  # of the killed one, the page sees that no lock is held
 
 
+def test_a_scratch_site_that_is_killed_leaves_nothing_either(start, tmp_path, monkeypatch):
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
+    process = start()
+    below = measuring(process)
+    assert list((tmp_path / "scratch").glob("authdemo-measure-*"))
+    [site] = [pid for pid in below if descendants(pid)]
+    os.kill(site, signal.SIGKILL)
+    assert "has ended before it was done" in process.communicate(timeout=PATIENCE)[0]
+    until(lambda: not alive(below))
+    assert not list((tmp_path / "scratch").iterdir())
+
+
 @pytest.mark.parametrize(
     "options",
     [("--growth", "0"), ("--growth", "many"), ("--growth", "2000000"), ("--seconds", "-1"), ("--seconds", "nan")],
