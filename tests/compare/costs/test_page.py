@@ -83,6 +83,21 @@ def test_what_was_measured_is_drawn_and_told(client, measured):
     assert "style=" not in page.split("<main")[1].split("</main")[0]  # the Content-Security-Policy has no room for it
 
 
+def test_it_says_when_that_matters_and_what_is_left_out(client, measured):
+    page = shown(client)
+    assert 'href="/choose/"' in page.split('id="matters"')[1].split("</p>")[0]
+    assert "what an HTTP server takes for itself is not in that" in page
+    assert "The machine was busy" not in page
+
+
+def test_a_busy_machine_is_told_of_before_any_figure(client, measured, folder):
+    measured["rows"][0]["microseconds"] |= {"q1": 100, "q3": 300}
+    (folder / "costs.json").write_text(json.dumps(measured))
+    before, after = shown(client).split("The machine was busy")
+    assert "µs" not in before
+    assert "µs more than the bare page" in after
+
+
 def test_all_of_it_is_404_without_labs(client, settings, measured, started):
     settings.LABS = False
     assert client.get(PAGE).status_code == 404
