@@ -10,9 +10,11 @@ from typing import Any
 
 import jwt
 from allauth.idp.oidc.adapter import get_adapter
+from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
 
 from . import engine
 from .authorization import Asked, SentBack
@@ -37,6 +39,21 @@ def is_older(request: HttpRequest, seconds: int) -> bool:
     """Tell whether the sign-in is more than that ago; one whose time is not known is."""
     at = auth_time(request)
     return at is None or time.time() - at > seconds
+
+
+def is_over(request: HttpRequest) -> bool:
+    """Tell whether this sign-in has ended since its request began: by a new password, or by an administrator.
+
+    To be called in the transaction that writes down what the user allows. It holds the user's row, so whoever ends
+    that, and has changed the mark in the same row, was before and is seen here, or comes after and finds it written.
+    """
+    users = get_user_model()._default_manager.select_for_update()  # type: ignore[misc]
+    user: Any = users.filter(pk=request.user.pk or 0, is_active=True).first()
+    if user is None:
+        return True
+    mark = request.session.get(HASH_SESSION_KEY, "")
+    valid = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    return not any(constant_time_compare(mark, one) for one in valid)
 
 
 def subject_of_hint(asked: Asked) -> str | None:

@@ -114,6 +114,8 @@ class AuthorizationView(View):
 
     def _allow(self, request: HttpRequest, asked: Asked, scopes: list[str], chosen: list[str]) -> HttpResponse:
         with transaction.atomic():
+            if freshness.is_over(request):
+                return _sign_in(request, asked)
             consent = Consent.given(request.user, asked.client, scopes, chosen)
             code = engine.code_for(asked, consent, chosen, freshness.auth_time(request))
         return self._back(asked, code=code)

@@ -9,6 +9,8 @@ from allauth.idp.oidc.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_protect
 
-from .. import asking, clients
+from .. import asking, clients, freshness
 from ..clients import ProtocolError
 from ..endpoint import ClientView
 from ..models import DeviceCode
@@ -87,7 +89,10 @@ class DeviceView(View):
             more = {"template": TEMPLATE, "user_code": code, "nothing_ticked": nothing}
             return asking.page(request, device.client, device.scope_list, **more)
         try:
-            devices.decide(request.user, device, chosen)
+            with transaction.atomic():
+                if freshness.is_over(request):
+                    return redirect_to_login(request.path)
+                devices.decide(request.user, device, chosen)
         except devices.UnknownCode:
             form.add_error("user_code", "It was decided in the meantime, or it took too long.")
             return self._form(request, form)
