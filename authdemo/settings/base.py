@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "authdemo.workshop",
     "authdemo.guard",
     "authdemo.families",
+    "authdemo.access",
     "authdemo.trials",
     "authdemo.compare",
     "authdemo.compare.costs",

@@ -1,0 +1,81 @@
+"""The page "What opens this account" in the admin, beside a user's form, and "End everything"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods, require_safe
+
+from authdemo.accounts import admin as accounts
+from authdemo.accounts.models import User
+
+from .ending import end_everything
+from .kinds import KINDS
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class UserAdmin(accounts.UserAdmin):
+    """The form of a user, with two pages more."""
+
+    change_form_template = "access/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add them before Django's last pattern, which takes anything for a key."""
+        view = self.admin_site.admin_view
+        own = [
+            path("<path:object_id>/access/", view(self.access_view), name="accounts_user_access"),
+            path("<path:object_id>/access/end/", view(self.end_view), name="accounts_user_access_end"),
+        ]
+        return [*own, *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def access_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """List what lets somebody in as this user now, as far as this member of the staff may see it."""
+        return self._page(request, self._user(request, object_id), "access/access.html", "What opens this account")
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def end_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, and end everything. Whoever may change a user may do it."""
+        user = self._user(request, object_id)
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._page(request, user, "access/end.html", "End everything?")
+        ended = [f"{one.kind.title.lower()}: {one.number}" for one in end_everything(user)]
+        said = f"Everything has ended ({', '.join(ended)})."
+        self.log_change(request, user, said)
+        messages.success(request, said)
+        return HttpResponseRedirect(reverse("admin:accounts_user_access", args=[user.pk]))
+
+    def _user(self, request: HttpRequest, object_id: str) -> User:
+        user = self.get_object(request, object_id)
+        if user is None:
+            raise Http404
+        if not self.has_view_permission(request, user):
+            raise PermissionDenied
+        found: User = user
+        return found
+
+    def _page(self, request: HttpRequest, user: User, template: str, title: str) -> HttpResponse:
+        seen: Any = request.user
+        kinds = [(kind, kind.of(user)) for kind in KINDS if seen.has_perm(kind.permission)]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "subtitle": str(user),
+            "opts": self.opts,
+            "original": user,
+            "kinds": kinds,
+            "remains": [(kind, kind.remains()) for kind, found in kinds if found.number and kind.remains()],
+            "may_end": self.has_change_permission(request, user),
+            "is_oneself": user.pk == seen.pk,
+        }
+        return TemplateResponse(request, template, context)

@@ -1,0 +1,215 @@
+"""The kinds of things that let somebody in as a user. Each is a class: how many there are, which, and how they end.
+
+A kind says which permission shows it, and hides from whoever has not got that. Nothing here is a secret: a row is told
+by when it began, from where and by what.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.db.models import Count, Max, QuerySet
+from django.utils import timezone
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+from jwt_app import denylist
+from jwt_app.models import RefreshFamily
+from oauth_app.client.models import ProviderToken
+from oauth_app.provider.models import Consent
+from sessions_app import devices
+from sessions_app.programs import program
+
+MOST = 10  # rows of each kind, the newest; the admin's list has them all
+
+
+@dataclass(frozen=True)
+class Row:
+    """One of them, in words."""
+
+    what: str
+    since: datetime | None = None
+    until: datetime | None = None
+    page: tuple[str, Any] | None = None  # the admin's page of it: a URL's name, and the key
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a user has of one kind."""
+
+    number: int = 0
+    rows: Sequence[Row] = field(default_factory=tuple)
+    until: datetime | None = None  # when the last of them ends by itself
+
+
+class Kind(ABC):
+    """One kind. `permission`: who may see it. `ends`: what "End everything" does to it; "" where it does nothing."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    permission: ClassVar[str]
+    ends: ClassVar[str] = ""
+
+    @abstractmethod
+    def of(self, user: Any) -> Found:
+        """Return what there is of it now."""
+
+    def end(self, user: Any) -> int:
+        """End them, by the function that the app's own pages use. Returns how many there were."""
+        return 0
+
+    def remains(self) -> str:
+        """Return what "End everything" cannot end, and until when; "" where nothing is left."""
+        return ""
+
+
+class Sessions(Kind):
+    """Sessions of the site, in whichever store."""
+
+    name, title = "sessions", "Sessions"
+    permission = "usersessions.view_usersession"
+    ends = "They end at once: the next request of each browser is anonymous."
+
+    def of(self, user: Any) -> Found:
+        """Return the rows that point to one. A session in a signed cookie has none."""
+        rows = UserSession.objects.filter(user_id=user.pk).order_by("-last_seen_at")
+        return Found(
+            rows.count(),
+            [
+                Row(
+                    f"{program(row.user_agent)} at {row.ip}",
+                    row.created_at,
+                    page=("usersessions_usersession", row.pk),
+                )
+                for row in rows[:MOST]
+            ],
+        )
+
+    def end(self, user: Any) -> int:
+        """As the page of devices does."""
+        return devices.end_all(user)
+
+
+class Families(Kind):
+    """Sign-ins by token."""
+
+    name, title = "families", "Refresh families"
+    permission = "jwt_app.view_refreshfamily"
+    ends = "They end at once: none of their refresh tokens is exchanged any more."
+
+    def _alive(self, user: Any) -> QuerySet[RefreshFamily, Any]:
+        own = RefreshFamily.objects.filter(user_id=user.pk, revoked_at=None)
+        return own.annotate(tokens=Count("members"), until=Max("members__token__expires_at")).filter(
+            until__gt=timezone.now()
+        )
+
+    def of(self, user: Any) -> Found:
+        """Return those with a refresh token that has not expired."""
+        alive = self._alive(user)
+        rows = [
+            Row(f"{one.tokens} refresh tokens" if one.tokens > 1 else "1 refresh token", one.created_at, one.until,
+                ("jwt_app_refreshfamily", one.pk))
+            for one in alive.order_by("-created_at")[:MOST]
+        ]  # fmt: skip
+        return Found(alive.count(), rows)
+
+    def end(self, user: Any) -> int:
+        """As an administrator's action does. The deny-list hears of each."""
+        living = RefreshFamily.objects.filter(user_id=user.pk, revoked_at=None).select_related("user")
+        return sum(family.revoke(RefreshFamily.Reason.ADMIN) for family in living)
+
+
+class AccessTokens(Kind):
+    """Access tokens. Nobody keeps them; each came with a refresh token, and those are kept."""
+
+    name, title = "access-tokens", "Access tokens"
+    permission = "jwt_app.view_refreshfamily"
+
+    def of(self, user: Any) -> Found:
+        """Return how many of the last minutes are not denied, and when the last of them expires."""
+        lifetime = api_settings.ACCESS_TOKEN_LIFETIME
+        issued = OutstandingToken.objects.filter(user_id=user.pk, created_at__gt=timezone.now() - lifetime)
+        if denylist.is_on():
+            issued = issued.filter(membership__family__revoked_at=None)
+        last = issued.aggregate(number=Count("pk"), last=Max("created_at"))
+        return Found(last["number"], until=last["last"] and last["last"] + lifetime)
+
+    @property
+    def ends(self) -> str:  # type: ignore[override]
+        """They end where somebody looks them up."""
+        return "They are denied at once, by this site." if denylist.is_on() else ""
+
+    def remains(self) -> str:
+        """Return who still takes them."""
+        if denylist.is_on():
+            return "Services that verify by the public key alone know of no denial, and take them until they expire."
+        return "Nobody looks them up (JWT_DENYLIST is off), so they open the API until they expire."
+
+
+class Apps(Kind):
+    """Apps of others that the user has allowed something."""
+
+    name, title = "apps", "Apps with access"
+    permission = "oauth_provider.view_consent"
+    ends = "Their access ends at once, with all of their tokens. They have to ask again."
+
+    def of(self, user: Any) -> Found:
+        """Return them."""
+        rows = Consent.objects.filter(user_id=user.pk).select_related("client").order_by("-created_at")
+        shown = [Row(f"{row.client.name}: {row.scopes}", row.created_at, page=("oauth_provider_consent", row.pk))
+                 for row in rows[:MOST]]  # fmt: skip
+        return Found(rows.count(), shown)
+
+    def end(self, user: Any) -> int:
+        """As the user's own page does."""
+        found = list(Consent.objects.filter(user_id=user.pk).select_related("user", "client"))
+        for consent in found:
+            consent.revoke("admin")
+        return len(found)
+
+
+class Accounts(Kind):
+    """Accounts at providers that sign in as this user."""
+
+    name, title = "accounts", "Connected accounts"
+    permission = "socialaccount.view_socialaccount"
+
+    def of(self, user: Any) -> Found:
+        """Return them."""
+        rows = SocialAccount.objects.filter(user_id=user.pk).order_by("-date_joined")
+        shown = [
+            Row(row.provider, row.date_joined, page=("socialaccount_socialaccount", row.pk)) for row in rows[:MOST]
+        ]
+        return Found(rows.count(), shown)
+
+    def remains(self) -> str:
+        """Return that they are another way in, as the password is."""
+        return "Whoever holds such an account can sign in again, as whoever knows the password can."
+
+
+class ProviderTokens(Kind):
+    """Providers' tokens that are kept here to act in the user's name there."""
+
+    name, title = "provider-tokens", "Stored tokens of providers"
+    permission = "oauth_client.view_providertoken"
+    ends = "They are forgotten here. They open nothing here in any case."
+
+    def of(self, user: Any) -> Found:
+        """Return them, without decrypting any."""
+        rows = ProviderToken.objects.filter(account__user_id=user.pk).select_related("account")
+        shown = [Row(f"{row.account.provider}: {row.scopes}", row.created_at, row.expires_at,
+                     ("oauth_client_providertoken", row.pk)) for row in rows[:MOST]]  # fmt: skip
+        return Found(rows.count(), shown)
+
+    def end(self, user: Any) -> int:
+        """Delete the rows."""
+        return ProviderToken.objects.filter(account__user_id=user.pk).delete()[0]
+
+
+KINDS: tuple[Kind, ...] = (Sessions(), Families(), AccessTokens(), Apps(), Accounts(), ProviderTokens())
