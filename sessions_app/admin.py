@@ -8,12 +8,23 @@ import allauth.usersessions.admin  # noqa: F401  registers the stock one first, 
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from . import devices
+from .programs import program
+from .record import describe
+from .store import store_class
 
 admin.site.unregister(UserSession)
+
+
+def session_of(row: UserSession) -> SessionBase:
+    """Return the session that a row points to; an empty one where it has ended."""
+    return store_class()(row.session_key)
 
 
 @admin.register(UserSession)
@@ -23,11 +34,30 @@ class UserSessionAdmin(admin.ModelAdmin):
     The session's key is never shown: with it, whoever looks over the shoulder is signed in as that user.
     """
 
-    list_display = ("user", "ip", "user_agent", "created_at", "last_seen_at")
-    fields = list_display
+    list_display = ("user", "ip", "program", "created_at", "last_seen_at")
+    fields = ("user", "ip", "user_agent", "created_at", "last_seen_at", "lies_in", "says")
     list_select_related = ("user",)
     search_fields = (f"user__{get_user_model().USERNAME_FIELD}", "=ip")
     show_full_result_count = False
+
+    @admin.display(description="browser or program", ordering="user_agent")
+    def program(self, row: UserSession) -> str:
+        """Return what the browser calls itself, in short."""
+        return program(row.user_agent)
+
+    @admin.display(description="it lies in")
+    def lies_in(self, row: UserSession) -> str:
+        """Return where the session itself is, with the first characters of its key."""
+        found = ", ".join(f"{place.kind} {place.name}" for place in describe(session_of(row)).places if place.bytes)
+        return found or "nowhere: it has ended"
+
+    @admin.display(description="it says")
+    def says(self, row: UserSession) -> SafeString:
+        """Return what may be shown of its data. What other apps keep there is counted: it may open something."""
+        record = describe(session_of(row))
+        more = [("", f"and {record.more} more, not shown", "")] if record.more else []
+        rows = format_html_join("", "<div>{} <b>{}</b> {}</div>", [*record.entries, *more])
+        return rows or SafeString("–")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: a session begins with a sign-in."""

@@ -89,3 +89,22 @@ def test_a_password_set_in_the_admin_ends_the_users_sessions(admin, alice, alice
     form = {"password1": "a much better phrase", "password2": "a much better phrase", "usable_password": "true"}
     assert admin.post(path, form).status_code == 302
     assert status(alices) == 401
+
+
+def test_a_sessions_page_tells_what_it_says_and_nothing_that_opens_it(engine, admin, alice, alices):
+    session = alices.session
+    session["somebody_elses_secret"] = "code-verifier-of-a-pending-sign-in"
+    session.save()
+    row = UserSession.objects.get(user__username="alice")
+    text = admin.get(f"{LIST}{row.pk}/change/").content.decode()
+    assert f"_auth_user_id <b>{alice.pk}</b>" in text
+    assert row.session_key[:4] in text
+    for secret in (row.session_key, "code-verifier", "somebody_elses_secret", session["_auth_user_hash"]):
+        assert secret not in text
+
+
+def test_a_row_whose_session_is_gone_says_so(engine, admin, alice, alices):
+    row = UserSession.objects.get(user__username="alice")
+    alices.session.delete()
+    assert "nowhere: it has ended" in admin.get(f"{LIST}{row.pk}/change/").content.decode()
+    assert admin.get(LIST).status_code == 200
