@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
+
+from authdemo.compare.costs.machine import processor
 
 PACKAGES = (
     "Django", "djangorestframework", "djangorestframework-simplejwt", "PyJWT", "cryptography", "waitress",
@@ -24,16 +25,6 @@ def machine() -> dict[str, Any]:
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "load": load,
     }
-
-
-def processor() -> str:
-    """Return the processor's name; Python alone does not know it on Linux."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return named[0] if named else platform.processor() or platform.machine()
 
 
 def versions() -> dict[str, str]:

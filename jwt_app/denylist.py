@@ -67,7 +67,7 @@ def signed_out(family: RefreshFamily | None, access: AccessToken | None) -> None
 @receiver(signals.revoked, dispatch_uid="jwt_app.deny_family")
 def deny_family(user: Any, family: RefreshFamily, reason: str, **kwargs: Any) -> None:
     """A sign-in has ended, for whatever reason: no access token that came from it is good any more."""
-    if is_on() or family.checked:
+    if is_on() or _has_checked_tokens(family):
         _deny(str(family.pk), _last_expiry(), user, reason)
 
 
@@ -77,6 +77,13 @@ def deny_deleted_user(instance: Any, **kwargs: Any) -> None:
     living = instance.refresh_families.filter(revoked_at=None)
     for family in living if is_on() else living.filter(checked=True):
         _deny(str(family.pk), _last_expiry(), None, "deleted")
+
+
+def _has_checked_tokens(family: RefreshFamily) -> bool:
+    """Ask the row, which is locked since its end was written: a token may have been given after it was read."""
+    if not family.checked:  # what is true stays true
+        family.refresh_from_db(fields=["checked"], from_queryset=RefreshFamily.objects.select_for_update())
+    return family.checked
 
 
 def _belongs_to(user: Any, token: AccessToken) -> bool:

@@ -5,15 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from typing import Any
-
-import pytest
 
 from authdemo.compare.story import Cell, Run
 from tests.fixtures.demo import ROOT, RunningDemo
-
-Compare = Callable[..., Run]
 
 
 def command(demo: RunningDemo, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -46,30 +41,6 @@ def cell(run: Run, slug: str, column: str) -> Cell:
     found = run.cell(slug, column)
     assert found is not None
     return found
-
-
-# Columns do not touch each other, so one run tries one choice of each: every value is in one of them at least.
-RUNS = {
-    "db": ("--algorithm", "RS256", "--asks", "opaque"),
-    "cached_db": ("--algorithm", "ES256", "--asks", "introspected"),
-    "redis": ("--algorithm", "EdDSA", "--asks", "introspected"),
-    "file": ("--algorithm", "HS256",),
-    "memory": ("--algorithm", "RS256", "--denylist"),
-    "signed_cookie": ("--algorithm", "HS256", "--denylist"),
-}  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def compare(demo: RunningDemo) -> Compare:
-    """Return the run with this store. Each is played once."""
-    done: dict[str, Run] = {}
-
-    def run(store: str = "db") -> Run:
-        if store not in done:
-            done[store] = played(demo, "--store", store, *RUNS[store])
-        return done[store]
-
-    return run
 
 
 SESSIONS = {

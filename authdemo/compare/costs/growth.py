@@ -14,7 +14,8 @@ from . import measuring
 from .calls import App, Sender
 from .crowd import Crowd
 from .people import Person, call, form, posts_json, with_cookie, with_token
-from .variants import Variant, access_for, always, stores
+from .signing import access_for
+from .variants import Variant, always, stores
 
 OTHERS = 3  # sessions that one revocation ends
 

@@ -27,7 +27,7 @@ def described() -> dict[str, Any]:
         "version": VERSION,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {
-            "processor": _processor(),
+            "processor": processor(),
             "cores": str(os.cpu_count() or ""),
             "system": f"{platform.system()} {platform.release()}",
             "python": platform.python_version(),
@@ -38,8 +38,8 @@ def described() -> dict[str, Any]:
     }
 
 
-def _processor() -> str:
-    """Return its name as Linux tells it, else as Python does."""
+def processor() -> str:
+    """Return the processor's name; Python alone does not know it on Linux."""
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):

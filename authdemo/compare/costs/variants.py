@@ -1,12 +1,16 @@
-"""What is measured: each variant is one way to call, to sign in, or to end that, by the site's real code."""
+"""What is measured: each variant is one way to call, to sign in, or to end that, by the site's real code.
+
+One process is set in many ways, in turns. `override_settings` is made for tests, and is used here because it is
+Django's own means for that: it tells all who must know of a setting, and puts back what was. It would be wrong in a
+process that serves somebody; this one serves nobody (`scratch.py`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from unittest import mock
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
@@ -15,10 +19,9 @@ from django.urls import reverse
 from jwt.jwk_set_cache import JWKSetCache
 
 from demo.orders import app as orders
-from jwt_app import keys, tokens
-from jwt_app.backend import KeyedBackend, key_ring, token_backend
+from jwt_app.backend import token_backend
 from jwt_app.denylist import CLAIM
-from jwt_app.tokens import AccessToken, RefreshToken
+from jwt_app.tokens import RefreshToken
 
 from .calls import App, Call, Sender
 from .people import (
@@ -33,8 +36,8 @@ from .people import (
     with_cookie,
     with_token,
 )
+from .signing import ASYMMETRIC, Within, access_for, signed_by_each, with_shared_secret
 
-Within = Callable[[], AbstractContextManager[object]]
 STORES = {
     "db": "Session in the database",
     "cached_db": "Session in the database, with a cache",
@@ -44,7 +47,6 @@ STORES = {
     "signed_cookie": "Session in a signed cookie",
 }
 NEED_REDIS = ("cached_db", "redis")
-ASYMMETRIC = ("ES256", "EdDSA", "RS256")  # the last one signs from then on
 
 
 @dataclass(frozen=True)
@@ -139,32 +141,6 @@ def _by_opaque_token(site: App, person: Person) -> list[Variant]:
         Variant("oauth.opaque", "oauth", "request", "OAuth2, opaque token", always(opaque), site),
         Variant("orders.introspected", "oauth", "request", "OAuth2, a service asks", always(asks_about(token)), site),
     ]
-
-
-def access_for(person: Person) -> AccessToken:
-    """Return an access token as a sign-in gives it."""
-    token: AccessToken = RefreshToken.for_user(person.user).access_token
-    return token
-
-
-def signed_by_each(person: Person) -> dict[str, str]:
-    """Return an access token by each algorithm with a public key. All are in the ring, so all are good."""
-    token_backend()  # makes the ring's first key, which would sign instead of ours if it came later
-    made, ring = {}, key_ring()
-    assert ring  # noqa: S101  the scratch site has no JWT_SIGNING_KEY
-    for name in ASYMMETRIC:
-        ring.ensure(name)
-        made[name] = str(access_for(person))
-    return made
-
-
-def with_shared_secret() -> Within:
-    """Let the site sign and verify by HS256. One secret is no ring, so the process gets another backend meanwhile."""
-    secret = {"ALGORITHM": "HS256", "SIGNING_KEY": keys.new_key("HS256"), "VERIFYING_KEY": ""}
-    with override_settings(SIMPLE_JWT=settings.SIMPLE_JWT | secret):
-        backend = KeyedBackend()
-        assert backend.signing.algorithm == "HS256"  # noqa: S101  it has read its one key now, and keeps it
-    return lambda: mock.patch.object(tokens, "token_backend", return_value=backend)
 
 
 def per_sign_in(site: App, person: Person) -> list[Variant]:

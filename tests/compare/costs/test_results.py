@@ -112,6 +112,47 @@ def test_the_worst_in_the_middle_is_not_hidden(folder):
     assert said.endswith("1 statement, 1 cache call among 100,000.")
 
 
+def spread(point, median):
+    point["microseconds"] = {"q1": median - 10, "median": median, "q3": median + 10, "n": 40}
+
+
+def test_growth_is_told_by_the_bare_page_of_the_same_moment(folder):
+    """The machine was three times as busy at the last size, so all took three times as long there."""
+    found = figures()
+    sessions = found["growth"][0]["points"]
+    for point, median, bare in zip(sessions, (600, 600, 1_800), (200.0, 200.0, 600.0), strict=True):
+        spread(point, median)
+        point["bare"] = bare
+    assert sentences.scales(results.parsed(found))[1] == (
+        "Among 1,000 live sessions the session took 600 µs (3.0 × bare), among 100,000 1,800 µs (3.0 × bare): "
+        "the middle halves overlap, so between these two no growth was seen."
+    )
+    # And the other way round: the same time on a machine that has become quicker is more.
+    spread(sessions[-1], 600)
+    sessions[-1]["bare"] = 100.0
+    assert sentences.scales(results.parsed(found))[1] == (
+        "Among 1,000 live sessions the session took 600 µs (3.0 × bare), among 100,000 600 µs (6.0 × bare): "
+        "2 times as much."
+    )
+
+
+@pytest.mark.parametrize(
+    ("median", "bare", "said"),
+    [
+        (1_810, 600.0, ""),  # all took three times as long there
+        (600, 100.0, " It took the most among 10,000: 600 µs (6.0 × bare)."),  # the machine was quicker there
+    ],
+)
+def test_where_it_took_the_most_is_told_by_the_bare_page_too(folder, median, bare, said):
+    found = figures()
+    sessions = found["growth"][0]["points"]
+    for point in sessions:
+        spread(point, 600)
+    spread(sessions[1], median)
+    sessions[1]["bare"] = bare
+    assert sentences.scales(results.parsed(found))[1].endswith(f"no growth was seen.{said}")
+
+
 def test_where_the_quartiles_overlap_nobody_is_called_faster(folder):
     found = figures()
     found["rows"][2]["microseconds"] = {"q1": 600, "median": 640, "q3": 700, "n": 40}
