@@ -39,8 +39,8 @@ def signed_by_each(person: Person) -> dict[str, str]:
 def with_shared_secret() -> Within:
     """Let the site sign and verify by HS256. One secret is no ring, so the process gets another backend meanwhile.
 
-    `mock.patch` puts it there. By settings alone, the backend of the ring would have to be thrown away after each turn,
-    and would be made again within the time of the next one.
+    `mock.patch` puts it there. By settings alone, the backend of the ring would have to be thrown away after each
+    turn, and would be made again within the time of the next one.
     """
     secret = {"ALGORITHM": "HS256", "SIGNING_KEY": keys.new_key("HS256"), "VERIFYING_KEY": ""}
     with override_settings(SIMPLE_JWT=settings.SIMPLE_JWT | secret):
