@@ -21,7 +21,8 @@ class ContentNegotiation(DefaultContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         """Return the renderer and its media type. Raises NotAcceptable where the client wants what is not spoken."""
         is_free = format_suffix is None and self.settings.URL_FORMAT_OVERRIDE is None
-        if is_free and request.headers.get("accept", "*/*") == "*/*":
+        # Not `request.headers`: to read one of those, Django makes all of them.
+        if is_free and request.META.get("HTTP_ACCEPT", "*/*") == "*/*":
             first = next(iter(renderers))
             return first, first.media_type
         found: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
