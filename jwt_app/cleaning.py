@@ -30,22 +30,25 @@ def expired_tokens(size: int) -> Iterator[int]:
     for this.
     """
     before = timezone.now() - MARGIN - token_backend().get_leeway()
-    return _in_batches(OutstandingToken.objects.filter(expires_at__lte=before), size, _delete_tokens)
+    return in_batches(OutstandingToken.objects.filter(expires_at__lte=before), size, _delete_tokens)
 
 
 def empty_families(size: int) -> Iterator[int]:
     """Delete the families that have no token left. One that ended by reuse is kept for as long as it is shown."""
     shown = Q(reason=RefreshFamily.Reason.REUSE, revoked_at__gt=timezone.now() - REMEMBERED)
-    return _in_batches(RefreshFamily.objects.filter(~shown, members=None), size, lambda batch: batch.delete())
+    return in_batches(RefreshFamily.objects.filter(~shown, members=None), size, lambda batch: batch.delete())
 
 
 def expired_denials(size: int) -> Iterator[int]:
     """Delete the denials of access tokens that have expired by themselves. Yield how many, after each batch."""
-    return _in_batches(Denial.objects.filter(expires_at__lte=timezone.now()), size, lambda batch: batch.delete())
+    return in_batches(Denial.objects.filter(expires_at__lte=timezone.now()), size, lambda batch: batch.delete())
 
 
-def _in_batches(rows: QuerySet, size: int, delete: Callable[[QuerySet], Any]) -> Iterator[int]:
-    """Each batch is a transaction of its own: what is done is done, whatever stops it, and nobody waits for long."""
+def in_batches(rows: QuerySet, size: int, delete: Callable[[QuerySet], Any]) -> Iterator[int]:
+    """Delete rows, `size` of them in a transaction, and yield how many after each. Along the primary key.
+
+    What is done is done, whatever stops it, and nobody waits for long.
+    """
     last = None
     while True:
         rest = rows.order_by("pk") if last is None else rows.order_by("pk").filter(pk__gt=last)

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "authdemo.guard",
     "authdemo.families",
     "authdemo.access",
+    "authdemo.housekeeping",
     "authdemo.trials",
     "authdemo.compare",
     "authdemo.compare.costs",

@@ -1,0 +1,1 @@
+"""What is over and only takes room: `manage.py prune` deletes it."""
