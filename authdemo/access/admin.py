@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,9 +17,28 @@ from authdemo.accounts import admin as accounts
 from authdemo.accounts.models import User
 
 from .ending import end_everything
-from .kinds import KINDS
+from .kinds import KINDS, Found, Kind, Row
 
 admin.site.unregister(User)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a user has of one kind, with the addresses of its pages."""
+
+    kind: Kind
+    found: Found
+    user: User
+
+    @property
+    def rows(self) -> list[tuple[Row, str]]:
+        """Each with its own page, "" where it has none."""
+        return [(row, self.kind.url(self.user, row.key) if row.key else "") for row in self.found.rows]
+
+    @property
+    def all(self) -> str:
+        """The list of all of them."""
+        return self.kind.url(self.user)
 
 
 @admin.register(User)
@@ -66,7 +86,7 @@ class UserAdmin(accounts.UserAdmin):
 
     def _page(self, request: HttpRequest, user: User, template: str, title: str) -> HttpResponse:
         seen: Any = request.user
-        kinds = [(kind, kind.of(user)) for kind in KINDS if seen.has_perm(kind.permission)]
+        kinds = [Shown(kind, kind.of(user), user) for kind in KINDS if seen.has_perm(kind.permission)]
         context = {
             **self.admin_site.each_context(request),
             "title": title,
@@ -74,7 +94,7 @@ class UserAdmin(accounts.UserAdmin):
             "opts": self.opts,
             "original": user,
             "kinds": kinds,
-            "remains": [(kind, kind.remains()) for kind, found in kinds if found.number and kind.remains()],
+            "remains": [(one.kind, one.kind.remains()) for one in kinds if one.found.number and one.kind.remains()],
             "may_end": self.has_change_permission(request, user),
             "is_oneself": user.pk == seen.pk,
         }

@@ -11,14 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.db.models import Count, Max, QuerySet
+from django.contrib.auth import get_permission_codename
+from django.db.models import Count, Max, Model, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
+from authdemo.events.models import AuthEvent
+from authdemo.guard.models import Failures
 from jwt_app import denylist
 from jwt_app.models import RefreshFamily
 from oauth_app.client.models import ProviderToken
@@ -26,6 +31,7 @@ from oauth_app.provider.models import Consent
 from sessions_app import devices
 from sessions_app.programs import program
 
+BY_NAME = "q"  # the search field of a list, where a row has a name and no key
 MOST = 10  # rows of each kind, the newest; the admin's list has them all
 
 
@@ -36,7 +42,7 @@ class Row:
     what: str
     since: datetime | None = None
     until: datetime | None = None
-    page: tuple[str, Any] | None = None  # the admin's page of it: a URL's name, and the key
+    key: Any = None  # of the row that the admin has a page of
 
 
 @dataclass(frozen=True)
@@ -49,12 +55,30 @@ class Found:
 
 
 class Kind(ABC):
-    """One kind. `permission`: who may see it. `ends`: what "End everything" does to it; "" where it does nothing."""
+    """One kind. `model`: whose pages in the admin show it, to whom that lets see them; `lookup`: how its list is asked
+    for one user's. `ends`: what "End everything" does to it; "" where it does nothing.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
-    permission: ClassVar[str]
+    model: ClassVar[type[Model]]
+    lookup: ClassVar[str] = "user__id__exact"
     ends: ClassVar[str] = ""
+
+    @property
+    def permission(self) -> str:
+        """Return which permission shows it."""
+        meta = self.model._meta
+        return f"{meta.app_label}.{get_permission_codename('view', meta)}"
+
+    def url(self, user: Any, key: Any = None) -> str:
+        """Return the admin's page of one of them, or its list of this user's."""
+        meta = self.model._meta
+        name = f"admin:{meta.app_label}_{meta.model_name}"
+        if key is not None:
+            return reverse(f"{name}_change", args=[key])
+        value = user.get_username() if self.lookup == BY_NAME else user.pk
+        return f"{reverse(f'{name}_changelist')}?{urlencode({self.lookup: value})}"
 
     @abstractmethod
     def of(self, user: Any) -> Found:
@@ -73,23 +97,14 @@ class Sessions(Kind):
     """Sessions of the site, in whichever store."""
 
     name, title = "sessions", "Sessions"
-    permission = "usersessions.view_usersession"
+    model = UserSession
     ends = "They end at once: the next request of each browser is anonymous."
 
     def of(self, user: Any) -> Found:
         """Return the rows that point to one. A session in a signed cookie has none."""
         rows = UserSession.objects.filter(user_id=user.pk).order_by("-last_seen_at")
-        return Found(
-            rows.count(),
-            [
-                Row(
-                    f"{program(row.user_agent)} at {row.ip}",
-                    row.created_at,
-                    page=("usersessions_usersession", row.pk),
-                )
-                for row in rows[:MOST]
-            ],
-        )
+        shown = [Row(f"{program(row.user_agent)} at {row.ip}", row.created_at, key=row.pk) for row in rows[:MOST]]
+        return Found(rows.count(), shown)
 
     def end(self, user: Any) -> int:
         """As the page of devices does."""
@@ -100,7 +115,7 @@ class Families(Kind):
     """Sign-ins by token."""
 
     name, title = "families", "Refresh families"
-    permission = "jwt_app.view_refreshfamily"
+    model = RefreshFamily
     ends = "They end at once: none of their refresh tokens is exchanged any more."
 
     def _alive(self, user: Any) -> QuerySet[RefreshFamily, Any]:
@@ -114,7 +129,7 @@ class Families(Kind):
         alive = self._alive(user)
         rows = [
             Row(f"{one.tokens} refresh tokens" if one.tokens > 1 else "1 refresh token", one.created_at, one.until,
-                ("jwt_app_refreshfamily", one.pk))
+                one.pk)
             for one in alive.order_by("-created_at")[:MOST]
         ]  # fmt: skip
         return Found(alive.count(), rows)
@@ -129,7 +144,7 @@ class AccessTokens(Kind):
     """Access tokens. Nobody keeps them; each came with a refresh token, and those are kept."""
 
     name, title = "access-tokens", "Access tokens"
-    permission = "jwt_app.view_refreshfamily"
+    model = RefreshFamily
 
     def of(self, user: Any) -> Found:
         """Return how many of the last minutes are not denied, and when the last of them expires."""
@@ -156,13 +171,13 @@ class Apps(Kind):
     """Apps of others that the user has allowed something."""
 
     name, title = "apps", "Apps with access"
-    permission = "oauth_provider.view_consent"
+    model = Consent
     ends = "Their access ends at once, with all of their tokens. They have to ask again."
 
     def of(self, user: Any) -> Found:
         """Return them."""
         rows = Consent.objects.filter(user_id=user.pk).select_related("client").order_by("-created_at")
-        shown = [Row(f"{row.client.name}: {row.scopes}", row.created_at, page=("oauth_provider_consent", row.pk))
+        shown = [Row(f"{row.client.name}: {row.scopes}", row.created_at, key=row.pk)
                  for row in rows[:MOST]]  # fmt: skip
         return Found(rows.count(), shown)
 
@@ -178,14 +193,12 @@ class Accounts(Kind):
     """Accounts at providers that sign in as this user."""
 
     name, title = "accounts", "Connected accounts"
-    permission = "socialaccount.view_socialaccount"
+    model = SocialAccount
 
     def of(self, user: Any) -> Found:
         """Return them."""
         rows = SocialAccount.objects.filter(user_id=user.pk).order_by("-date_joined")
-        shown = [
-            Row(row.provider, row.date_joined, page=("socialaccount_socialaccount", row.pk)) for row in rows[:MOST]
-        ]
+        shown = [Row(row.provider, row.date_joined, key=row.pk) for row in rows[:MOST]]
         return Found(rows.count(), shown)
 
     def remains(self) -> str:
@@ -197,14 +210,14 @@ class ProviderTokens(Kind):
     """Providers' tokens that are kept here to act in the user's name there."""
 
     name, title = "provider-tokens", "Stored tokens of providers"
-    permission = "oauth_client.view_providertoken"
+    model, lookup = ProviderToken, "account__user__id__exact"
     ends = "They are forgotten here. They open nothing here in any case."
 
     def of(self, user: Any) -> Found:
         """Return them, without decrypting any."""
         rows = ProviderToken.objects.filter(account__user_id=user.pk).select_related("account")
         shown = [Row(f"{row.account.provider}: {row.scopes}", row.created_at, row.expires_at,
-                     ("oauth_client_providertoken", row.pk)) for row in rows[:MOST]]  # fmt: skip
+                     row.pk) for row in rows[:MOST]]  # fmt: skip
         return Found(rows.count(), shown)
 
     def end(self, user: Any) -> int:
@@ -212,4 +225,38 @@ class ProviderTokens(Kind):
         return ProviderToken.objects.filter(account__user_id=user.pk).delete()[0]
 
 
-KINDS: tuple[Kind, ...] = (Sessions(), Families(), AccessTokens(), Apps(), Accounts(), ProviderTokens())
+class Locks(Kind):
+    """Wrong passwords that still count. They let nobody in; they may keep the user out."""
+
+    name, title = "locks", "Wrong passwords that count"
+    model, lookup = Failures, BY_NAME
+
+    def of(self, user: Any) -> Found:
+        """Return them, by address."""
+        rows: Any = Failures.objects.one_a_pair(timezone.now()).filter(username=user.get_username())
+        shown = [Row(f"{row.here} from {row.ip_address}", row.attempt_time, key=row.pk) for row in rows[:MOST]]
+        return Found(rows.count(), shown)
+
+
+class Events(Kind):
+    """What has happened to this user lately."""
+
+    name, title = "events", "Events"
+    model = AuthEvent
+
+    def of(self, user: Any) -> Found:
+        """Return the newest."""
+        rows = AuthEvent.objects.by(user)
+        shown = [Row(_told(row), row.at, key=row.pk) for row in rows[:MOST]]
+        return Found(rows.count(), shown)
+
+
+def _told(event: AuthEvent) -> str:
+    """Say what happened, and who did it where that was somebody else."""
+    actor = f", by {event.actor_name}" if event.actor_name else ""
+    return f"{event.get_mechanism_display()}: {event.get_verb_display()}{actor}"
+
+
+KINDS: tuple[Kind, ...] = (
+    Sessions(), Families(), AccessTokens(), Apps(), Accounts(), ProviderTokens(), Locks(), Events()
+)  # fmt: skip

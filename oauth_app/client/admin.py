@@ -52,6 +52,10 @@ class ProviderTokenAdmin(admin.ModelAdmin):
     search_fields = ("=account__uid", "=account__user__username")
     fields = readonly_fields = ("account", "may", "expires_at", "refreshable", "problem", "created_at", "updated_at")
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Allow to ask for one user's."""
+        return lookup == "account__user__id__exact" or bool(super().lookup_allowed(lookup, value, request))
+
     @admin.display(description="It may")
     def may(self, token: ProviderToken) -> str:
         """Return the scopes."""
