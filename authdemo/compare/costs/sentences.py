@@ -17,6 +17,16 @@ def per_request(results: Results) -> list[str]:
     ]
 
 
+def between(results: Results) -> str:
+    """Say how much lies between the cheapest and the dearest of these three: "" where that was not seen."""
+    rows = [row for name in ("sessions.db", "jwt.RS256", "oauth.opaque") if (row := results.row(name))]
+    rows.sort(key=lambda row: row.microseconds.median)
+    if len(rows) < 2 or overlap(rows[0].microseconds, rows[-1].microseconds):
+        return ""
+    apart = rows[-1].microseconds.median - rows[0].microseconds.median
+    return f"Between the fastest and the slowest of them lie {apart:,.0f} µs a request."
+
+
 def scales(results: Results) -> list[str]:
     """Return what was measured about "JWT scales, sessions don't" (claim D3): figures, and nothing else."""
     said = []
