@@ -77,12 +77,14 @@ def show(request: HttpRequest, refused: str = "", status: HTTPStatus = HTTPStatu
         "charts": charts.charts(found) if found else [],
         "multiples": charts.multiples(found) if found else [],
         "per_request": sentences.per_request(found) if found else [],
+        "between": sentences.between(found) if found else "",
         "noise": sentences.noise(found) if found else "",
         "scales": sentences.scales(found) if found else [],
         "state": supervising.state(),
         "may_start": asked_on_this_machine(request),
         "refused": refused,
         "sizes": supervising.SIZES,
+        "measured_for": supervising.SECONDS,
         "not_here": NOT_HERE,
     }
     return rendered(request, "compare_costs/index.html", context, status)

@@ -247,3 +247,20 @@ def test_where_no_process_can_be_started_the_page_says_so(client, folder, monkey
     assert answer.status_code == 503
     assert "could not be started" in answer.content.decode()
     assert "It is being measured" not in shown(client)
+
+
+def test_how_long_it_takes_is_what_is_known(client, folder):
+    assert f"It measures for {supervising.SECONDS:.0f} seconds" in shown(client)
+
+
+def test_the_last_run_says_how_long_it_took_and_what_lies_between(client, measured):
+    page = shown(client)
+    assert "The last time it took 62 seconds" in page
+    assert "Between the fastest and the slowest of them lie 333 µs a request." in page  # 765 - 432
+    assert "It measures for" not in page
+
+
+def test_before_the_first_step_it_says_that_it_starts(client, folder, started):
+    page = client.post(f"{PAGE}start/", follow=True).content.decode()
+    assert "The process that does it is starting." in page
+    assert "It begins" not in page.split("<progress")[0]  # the page shows our code, too
