@@ -12,12 +12,15 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from rest_framework_simplejwt.token_blacklist import admin as stock  # first, so that its pages can be replaced
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from . import denylist
-from .models import Denial, RefreshFamily
+from .models import Denial, FamilyMember, RefreshFamily
 
 USERNAME = get_user_model().USERNAME_FIELD
 
@@ -37,6 +40,18 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """To be looked at."""
         return False
+
+
+def _state(row: OutstandingToken) -> str:
+    """Return the state of a refresh token, as the filter names it."""
+    if hasattr(row, "blacklistedtoken"):
+        return "used or ended"
+    return "expired" if row.expires_at <= timezone.now() else "usable"
+
+
+def _parent(member: FamilyMember) -> str:
+    """Say where a token came from, unless that is the one below it: with the sign-in, or it was cleared meanwhile."""
+    return "" if member.parent_id else ", the first that is known"
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -87,15 +102,16 @@ class OutstandingTokenAdmin(ReadOnlyAdmin):
     @admin.display
     def state(self, row: OutstandingToken) -> str:
         """Return the state as the filter names it."""
-        if hasattr(row, "blacklistedtoken"):
-            return "used or ended"
-        return "expired" if row.expires_at <= timezone.now() else "usable"
+        return _state(row)
 
     @admin.display
-    def family(self, row: OutstandingToken) -> str:
+    def family(self, row: OutstandingToken) -> SafeString | str:
         """Return the sign-in that the token came from."""
         membership = getattr(row, "membership", None)
-        return str(membership.family) if membership else "gone"
+        if not membership:
+            return "gone"
+        page = reverse("admin:jwt_app_refreshfamily_change", args=[membership.family_id])
+        return format_html('<a href="{}">{}</a>', page, membership.family)
 
 
 @admin.register(BlacklistedToken)
@@ -131,6 +147,7 @@ class RefreshFamilyAdmin(ReadOnlyAdmin):
     With JWT_DENYLIST, at once.
     """
 
+    SHOWN = 20  # tokens of a family, the newest
     actions = ("end_families",)
     list_display = ("id", "user", "created_at", "revoked_at", "reason")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), "reason")
@@ -138,7 +155,20 @@ class RefreshFamilyAdmin(ReadOnlyAdmin):
     search_help_text = "The beginning of a user name."
     ordering = ("-created_at",)
     list_select_related = ("user",)
-    fields = ("id", "user", "created_at", "revoked_at", "reason")
+    fields = ("id", "user", "created_at", "revoked_at", "reason", "tokens")
+
+    @admin.display(description="its refresh tokens")
+    def tokens(self, family: RefreshFamily) -> SafeString:
+        """Return the newest, one a line: each was exchanged for the one above it, in an unbroken family."""
+        members = family.members.select_related("token__blacklistedtoken").order_by("-token_id")
+        lines = [
+            (reverse("admin:token_blacklist_outstandingtoken_change", args=[one.pk]), one.token.jti,
+             f"{one.token.created_at:%Y-%m-%d %H:%M:%S}", _state(one.token), _parent(one))
+            for one in members[: self.SHOWN]
+        ]  # fmt: skip
+        shown = format_html_join("", '<div><a href="{}">{}</a> {}, <b>{}</b>{}</div>', lines)
+        more = family.members.count() - len(lines)
+        return format_html("{}{}", shown, f"and {more:,} older" if more > 0 else "")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Refuse `?session_auth_hash__startswith=…`, which would spell the mark of the password letter by letter."""

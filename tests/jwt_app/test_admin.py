@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
+from jwt_app.admin import RefreshFamilyAdmin
 from jwt_app.models import RefreshFamily
 
 from .conftest import API, refused
@@ -134,6 +135,33 @@ def test_ending_a_family_ends_its_tokens(teacher: Client, api: API, tokens: list
     family.refresh_from_db()
     assert family.reason == RefreshFamily.Reason.ADMIN
     assert "0 ended." in teacher.post(FAMILIES, form, follow=True).content.decode()
+
+
+def test_a_familys_page_has_its_tokens_one_after_the_other(teacher: Client, api: API, tokens: list[str]) -> None:
+    last, first = OutstandingToken.objects.order_by("-id")
+    page = reverse("admin:jwt_app_refreshfamily_change", args=[RefreshFamily.objects.get().pk])
+
+    html = teacher.get(page).content.decode()
+    lines = [line.split("</div>")[0] for line in html.split("<div><a href=")[1:]]
+    assert [f">{row.jti}</a>" in line for row, line in zip((last, first), lines, strict=True)] == [True, True]
+    assert ["<b>usable</b>" in lines[0], "<b>used or ended</b>, the first that is known" in lines[1]] == [True, True]
+    token = teacher.get(reverse("admin:token_blacklist_outstandingtoken_change", args=[last.pk])).content.decode()
+    assert f'<a href="{page}">' in token
+
+
+def test_a_long_family_shows_its_newest_and_asks_no_more(teacher: Client, api: API, tokens: list[str]) -> None:
+    page = reverse("admin:jwt_app_refreshfamily_change", args=[RefreshFamily.objects.get().pk])
+
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as found:
+            teacher.get(page)
+        return len(found)
+
+    before, token = questions(), tokens[1]
+    for _ in range(RefreshFamilyAdmin.SHOWN):
+        token = api.refresh(token).json()["refresh"]
+    assert questions() == before
+    assert "and 2 older" in teacher.get(page).content.decode()
 
 
 def test_to_end_families_needs_the_permission_to_change_them(api: API, tokens: list[str]) -> None:
