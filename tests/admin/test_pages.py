@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from allauth.idp.oidc.models import Client as App
@@ -128,8 +129,9 @@ def test_no_page_fails_and_none_shows_a_secret(model, who, alice, alices, tokens
 def test_the_admins_log_has_no_secret_either(admin, alice, alices, tokens, grant):
     """Whatever can be deleted, ended or lifted is, one by one and by the actions."""
     secrets = secrets_of_the_database() | secrets_of(tokens)
-    for model in [*(model for model in MODELS if model is not User), User]:  # all else would go with the users
-        rows = User.objects.exclude(username="teacher") if model is User else model._default_manager.all()
+    others: list[Any] = [model for model in MODELS if model is not User]
+    for model in [*others, User]:  # all else would go with the users
+        rows: Any = User.objects.exclude(username="teacher") if model is User else model._default_manager.all()
         if model is UserSession:
             rows = rows.exclude(user__username="teacher")
         for pk in list(rows.values_list("pk", flat=True)):
