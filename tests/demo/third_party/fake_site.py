@@ -105,6 +105,7 @@ class FakeSite:
     nonce: str = ""
     number: int = 0
     reports: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # reports that came while the site did not watch
     watching: bool = False  # whether it takes reports
     since: str = ""  # of what happened after that: others are of the test before
     watching_all: bool = False  # discovery and keys, too
@@ -126,6 +127,7 @@ class FakeSite:
         self.since = datetime.now(UTC).isoformat()
         self.watching = self.watching_all = self.hang_reports = False
         self.reports.clear()
+        self.refused.clear()
         self.released.clear()
         self.answers |= {
             DISCOVERY: lambda call: (200, self.metadata()),
@@ -183,7 +185,8 @@ class FakeSite:
         handler.close_connection = True
         if self.hang_reports:
             self.released.wait(5)
-        handler.send_response(204 if self.watching else 404)
+        watching = self.watching  # asked once: a test may change it before the answer is out
+        handler.send_response(204 if watching else 404)
         handler.send_header("Connection", "close")
         handler.end_headers()
         # Those two are asked once in a while, by whichever test comes first.
@@ -191,7 +194,8 @@ class FakeSite:
         once = told["path"] in {DISCOVERY, JWKS} and not self.watching_all
         late = told["at"] < self.since
         with self.told:
-            self.reports += [body] if self.watching and not once and not late else []
+            kept = self.reports if watching else self.refused
+            kept += [body] if not once and not late else []
             self.told.notify_all()
 
     def reported(self, count: int) -> list[dict[str, Any]]:
@@ -200,6 +204,13 @@ class FakeSite:
             assert self.told.wait_for(lambda: len(self.reports) >= count, timeout=20), self.reports
             assert len(self.reports) == count, self.reports
             return sorted(map(json.loads, self.reports), key=lambda one: str(one["at"]))
+
+    def refused_of(self, state: str) -> bool:
+        """Wait until a report of this exchange was refused; tell whether one was."""
+        with self.told:
+            return self.told.wait_for(
+                lambda: any(json.loads(one)["state"] == state for one in self.refused), timeout=20
+            )
 
     def hang(self, call: Call) -> Answer:
         """Say nothing until the test is over."""
