@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import get_user_model, logout
+from django.contrib.auth import get_user, get_user_model, logout
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
@@ -156,9 +157,19 @@ class PasswordChangeView(auth_views.PasswordChangeView):
         return super().get_form_kwargs() | {"request": self.request}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Save the password. Django gives this session a new key and a new mark of the password."""
+        """Save the password. Django gives this session a new key and a new mark of the password.
+
+        It writes the whole row, so that is held and read anew: what somebody else has changed since the request began
+        would be undone. A session that has ended meanwhile changes nothing.
+        """
         key = self.request.session.session_key
-        response = super().form_valid(form)
+        with transaction.atomic():
+            get_user_model()._default_manager.select_for_update().filter(pk=self.request.user.pk or 0).first()  # type: ignore[misc]
+            form.user = get_user(self.request)
+            response = super().form_valid(form) if form.user.is_authenticated else None
+        if response is None:
+            messages.warning(self.request, "Nothing was changed: your session had ended. Sign in and try again.")
+            return redirect_to_login(self.request.path)
         count = devices.keep_only_this(key, self.request)
         new_id = devices.server_keeps_records()
         messages.success(self.request, f"Your password is changed. {ended_others(count, new_id)}")

@@ -7,9 +7,10 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth import get_user, get_user_model
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db.models import Q
+from django.http import HttpRequest
 
 
 def verified(addresses: Iterable[EmailAddress]) -> list[EmailAddress]:
@@ -53,3 +54,14 @@ def connected_providers(user: AbstractUser) -> list[str]:
     """Return the ids of the providers that the user signs in with, the oldest connection first."""
     accounts = SocialAccount.objects.filter(user=user).order_by("date_joined", "pk")
     return list(dict.fromkeys(accounts.values_list("provider", flat=True)))
+
+
+def still_signed_in(request: HttpRequest) -> AbstractUser | AnonymousUser:
+    """Hold the user's row, and return the user as the row is now; anonymous where this sign-in has ended meanwhile.
+
+    To be called in the transaction that writes what the sign-in allows. Django compares the session's mark with that
+    of the row. Whoever ends all sign-ins has changed it and is seen, or waits for the row and finds what was written.
+    """
+    get_user_model()._default_manager.select_for_update().filter(pk=request.user.pk or 0).first()  # type: ignore[misc]
+    user: AbstractUser | AnonymousUser = get_user(request)
+    return user

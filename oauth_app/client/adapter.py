@@ -19,7 +19,6 @@ from allauth.utils import generate_unique_username
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AbstractUser
-from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -30,6 +29,7 @@ from django.utils.http import urlencode
 from .accounts import connected_providers, owner_of, verified
 from .endpoints import why_no_token
 from .id_token import IDTokenRefused
+from .login import CarefulLogin, nobody_to_connect
 from .pages import page, used_up
 from .provider import local_path
 from .transport import ProviderSession
@@ -93,9 +93,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
     def _may_connect(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         if not request.user.is_authenticated:
-            text = "Nothing was connected: your session had ended. Sign in and try again."
-            get_account_adapter(request).add_message(request, messages.WARNING, message=text)
-            raise ImmediateHttpResponse(redirect_to_login(reverse("oauth:connections")))
+            nobody_to_connect(request)
         if sociallogin.state.get("began") != str(request.user.pk):
             text = "Nothing was connected: it was not you who began this. Try again."
             get_account_adapter(request).add_message(request, messages.WARNING, message=text)
@@ -155,7 +153,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             with transaction.atomic():
                 user: AbstractUser = super().save_user(request, sociallogin, form)
         except IntegrityError:
-            self._once_more(request, SocialLogin.deserialize(spare))
+            self._once_more(request, CarefulLogin.deserialize(spare))
         request.session[FIRST_VISIT] = True
         return user
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.forms import DisconnectForm
-from allauth.socialaccount.models import SocialAccount
-from allauth.socialaccount.providers.base import ProviderException
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
@@ -18,14 +16,11 @@ from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from requests import ConnectionError as CannotConnect
-from requests import RequestException, Timeout
 
 from .accounts import known_as, number_there
+from .disconnecting import remove, take
 from .models import ProviderToken
-from .on_behalf import NotRevoked, revoke
 from .pages import page
-from .stored import NoToken, Secrets, Unreadable, secrets_of, token_of
 
 
 @never_cache
@@ -76,36 +71,20 @@ def _disconnect(request: HttpRequest, form: DisconnectForm, providers: dict[str,
         if not form.is_valid():
             return False
         account = form.cleaned_data["account"]
-        # A refresh that is under way would bring tokens that nobody revokes: wait for it.
-        token = ProviderToken.objects.select_for_update().filter(account=account).first()
-        provider, (secrets, unread) = providers.get(account.provider), _secrets(account)
-        name = provider.name if provider else account.provider
-        label = known_as(account) or number_there(account, provider)
+        provider = providers.get(account.provider)
+        token, label = take(account, provider), known_as(account) or number_there(account, provider)
         if provider:
             form.save()
         else:  # allauth wants to ask the provider for its name, and there is none any more
-            account.delete()
-    # After the end here is certain, and outside of the transaction: the provider may take its time.
-    lives_on = unread or _revoke(provider, secrets)
-    said = f"{name} is disconnected: {label} no longer opens this user."
-    if lives_on:
-        said = f"{said} But its token lives on there: {lives_on} End it at {name} itself."
-        messages.warning(request, _with_link(said, name, provider))
+            remove(request, account)
+    said = f"{token.name} is disconnected: {label} no longer opens this user."
+    if lives_on := token.end():
+        said = f"{said} But its token lives on there: {lives_on} End it at {token.name} itself."
+        messages.warning(request, _with_link(said, token.name, provider))
     else:
-        over = token is not None and token.problem == ProviderToken.Problem.ENDED
-        ended = "was over there already" if over else "was revoked there, too"
-        messages.success(request, f"{said} The token that we had {ended}." if secrets else said)
+        ended = "was over there already" if token.was_over else "was revoked there, too"
+        messages.success(request, f"{said} The token that we had {ended}." if token.secrets else said)
     return True
-
-
-def _secrets(account: SocialAccount) -> tuple[Secrets | None, str]:
-    """Return the tokens, and why those that are kept cannot be read."""
-    try:
-        return secrets_of(token_of(account)), ""
-    except Unreadable:
-        return None, "it was encrypted with another key than the one that is set now, so this site cannot name it."
-    except NoToken:
-        return None, ""
 
 
 def _with_link(said: str, name: str, provider: Any) -> str:
@@ -113,23 +92,3 @@ def _with_link(said: str, name: str, provider: Any) -> str:
     url = provider.app.settings.get("apps_url") if provider else ""
     link = format_html(' <a href="{}">Apps with access to your account at {}</a>', url, name) if url else ""
     return format_html("{}{}", said, link)
-
-
-def _revoke(provider: Any, secrets: Secrets | None) -> str:
-    """Return why the token may live on at the provider, "" where it does not."""
-    if secrets is None:
-        return ""
-    if provider is None:
-        return "it is not set up here any more."
-    try:
-        with get_adapter().get_requests_session() as session:
-            revoke(secrets, provider.endpoints(), session)
-    except NotRevoked as why:
-        return str(why)
-    except Timeout:  # this and what follows: of its discovery page
-        return "It did not answer in time."
-    except CannotConnect:
-        return "It cannot be reached."
-    except (RequestException, ProviderException):
-        return "It did not say where a token is taken back."
-    return ""

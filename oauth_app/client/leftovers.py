@@ -22,6 +22,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from requests import RequestException
 
+from .accounts import still_signed_in
 from .models import ProviderToken
 from .on_behalf import Endpoints, NotRevoked, revoke
 from .stored import NOTHING, Grant, NoToken, Secrets, keep, secrets_of
@@ -37,13 +38,11 @@ def keep_or_end(request: HttpRequest, provider: Any, adapter: Any, *, done: bool
     grant: Grant | None = adapter.grant
     if grant is None:
         return
-    accepted = getattr(request, "accepted_login", None)
-    if done and accepted and accepted.account.pk and accepted.account.user_id == request.user.pk:
-        unneeded = keep(accepted.account, grant)
-        # Google ends the whole grant by any of its tokens: the new ones would go with the old.
-        unneeded = unneeded if provider.one_by_one else NOTHING
-    else:
+    unneeded = _kept(request, grant) if done else None
+    if unneeded is None:
         unneeded = _of_a_refused(request, grant, one_by_one=provider.one_by_one)
+    elif not provider.one_by_one:  # Google ends the whole grant by any of its tokens: the new would go with the old
+        unneeded = NOTHING
     if not any(unneeded):
         return
     try:
@@ -52,6 +51,15 @@ def keep_or_end(request: HttpRequest, provider: Any, adapter: Any, *, done: bool
         return
     job = partial(_end, unneeded, at, provider.sub_id, time.monotonic())
     transaction.on_commit(lambda: worker.submit(job), robust=True)
+
+
+def _kept(request: HttpRequest, grant: Grant) -> Secrets | None:
+    """Keep the answer for the account that was accepted. Returns what nobody needs now, None where it was not kept."""
+    accepted = getattr(request, "accepted_login", None)
+    if accepted is None or accepted.account.pk is None or accepted.account.user_id != request.user.pk:
+        return None
+    with transaction.atomic():
+        return keep(accepted.account, grant) if still_signed_in(request).is_authenticated else None
 
 
 def _of_a_refused(request: HttpRequest, grant: Grant, *, one_by_one: bool) -> Secrets:

@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .endpoints import GitHubAdapter, GoogleAdapter, OpenIDConnectAdapter
+from .login import CarefulLogin
 from .models import ProviderToken
 from .on_behalf import Endpoints
 
@@ -102,6 +103,7 @@ class CarefulProvider:
     def sociallogin_from_response(self, request: HttpRequest, response: Any) -> SocialLogin:
         """Refuse what no database could store (NUL, NaN, half of a surrogate pair)."""
         login = super().sociallogin_from_response(request, response)  # type: ignore[misc]
+        login.__class__ = CarefulLogin  # allauth has no setting for it
         stored = json.dumps(login.account.extra_data, allow_nan=False, ensure_ascii=False)
         if "\\u0000" in stored:
             raise ValueError("NUL")

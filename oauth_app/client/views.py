@@ -9,7 +9,7 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import complete_social_login, render_authentication_error
-from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base import AuthProcess, ProviderException
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
@@ -29,6 +29,7 @@ from requests import RequestException, Timeout
 from .accounts import known_as, number_there
 from .adapter import FIRST_VISIT
 from .leftovers import keep_or_end
+from .login import CarefulLogin
 from .once import CannotTell, is_first
 from .pages import page, used_up
 from .provider import local_path
@@ -226,5 +227,5 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     pending = request.session.pop("socialaccount_sociallogin", None)  # it holds the provider's token: never keep it
     if pending is None:
         return used_up(request, HTTPStatus.CONFLICT)
-    response: HttpResponse = complete_social_login(request, SocialLogin.deserialize(pending))
+    response: HttpResponse = complete_social_login(request, CarefulLogin.deserialize(pending))
     return response

@@ -10,11 +10,10 @@ from typing import Any
 
 import jwt
 from allauth.idp.oidc.adapter import get_adapter
-from django.contrib.auth import HASH_SESSION_KEY, get_user_model
+from django.contrib.auth import get_user, get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare
 
 from . import engine
 from .authorization import Asked, SentBack
@@ -47,13 +46,8 @@ def is_over(request: HttpRequest) -> bool:
     To be called in the transaction that writes down what the user allows. It holds the user's row, so whoever ends
     that, and has changed the mark in the same row, was before and is seen here, or comes after and finds it written.
     """
-    users = get_user_model()._default_manager.select_for_update()  # type: ignore[misc]
-    user: Any = users.filter(pk=request.user.pk or 0, is_active=True).first()
-    if user is None:
-        return True
-    mark = request.session.get(HASH_SESSION_KEY, "")
-    valid = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
-    return not any(constant_time_compare(mark, one) for one in valid)
+    get_user_model()._default_manager.select_for_update().filter(pk=request.user.pk or 0).first()  # type: ignore[misc]
+    return not get_user(request).is_authenticated  # from the row as it is now
 
 
 def subject_of_hint(asked: Asked) -> str | None:

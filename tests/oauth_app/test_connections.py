@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.signals import pre_social_login
 from django.contrib.auth import get_user_model
-from django.db.models.signals import pre_save
 
 from .conftest import PROVIDERS, Visitor
 from .test_journeys import KNOWN_AS
@@ -135,15 +135,12 @@ def test_the_same_account_connected_in_two_tabs_at_once(company, client):
     visitor.client.force_login(bob)
     twin = {"user": bob, "provider": "github", "uid": "stand-in:1001"}
 
-    def other_tab(sender, instance, **kwargs):
-        if instance._state.adding and not hasattr(instance, "twin"):
-            account = SocialAccount(**twin)
-            account.twin = True
-            account.save()
+    def other_tab(**kwargs):
+        SocialAccount.objects.create(**twin)
 
-    pre_save.connect(other_tab, sender=SocialAccount)
+    pre_social_login.connect(other_tab)  # after the look whether somebody has that account
     response = visitor.sign_in(process="connect")
-    pre_save.disconnect(other_tab, sender=SocialAccount)
+    pre_social_login.disconnect(other_tab)
     assert response.status_code == 409
     assert "This sign-in is over" in text(response)
     assert 'value="connect"' not in text(response)  # the other tab has done it

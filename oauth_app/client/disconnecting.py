@@ -1,0 +1,78 @@
+"""The end of a stored token: taken from its row here, and ended at the provider when that is certain.
+
+Two steps, since the provider may take its time: the first in the transaction that deletes the account or the token,
+the second after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.base import ProviderException
+from allauth.socialaccount.signals import social_account_removed
+from django.http import HttpRequest
+from requests import ConnectionError as CannotConnect
+from requests import RequestException, Timeout
+
+from .models import ProviderToken
+from .on_behalf import NotRevoked, revoke
+from .stored import NoToken, Secrets, Unreadable, secrets_of
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was stored of an account. `provider` is None where the settings do not know it any more."""
+
+    provider: Any
+    name: str
+    secrets: Secrets | None = field(repr=False)
+    unread: str
+    was_over: bool
+
+    def end(self) -> str:
+        """End the token at the provider. Returns why it may live on there, "" where it does not."""
+        if self.unread or self.secrets is None:
+            return self.unread
+        if self.provider is None:
+            return "it is not set up here any more."
+        try:
+            with get_adapter().get_requests_session() as session:
+                revoke(self.secrets, self.provider.endpoints(), session)
+        except NotRevoked as why:
+            return str(why)
+        except Timeout:  # this and what follows: of its discovery page
+            return "It did not answer in time."
+        except CannotConnect:
+            return "It cannot be reached."
+        except (RequestException, ProviderException):
+            return "It did not say where a token is taken back."
+        return ""
+
+
+def take(account: SocialAccount, provider: Any) -> Taken:
+    """Hold the row of the token, and read it: a refresh that is under way would bring tokens that nobody revokes.
+
+    To be called in a transaction.
+    """
+    token = ProviderToken.objects.select_for_update().filter(account=account).first()
+    secrets, unread = None, ""
+    try:
+        secrets = secrets_of(token) if token else None
+    except Unreadable:
+        unread = "it was encrypted with another key than the one that is set now, so this site cannot name it."
+    except NoToken:
+        pass
+    over = token is not None and token.problem == ProviderToken.Problem.ENDED
+    return Taken(provider, provider.name if provider else account.provider, secrets, unread, over)
+
+
+def remove(request: HttpRequest | None, account: SocialAccount) -> None:
+    """Delete the account, and tell of it, as allauth does for the user's own page.
+
+    For whoever may do it without asking which ways in are left: the staff, or of a provider that is not set up.
+    """
+    account.delete()
+    social_account_removed.send(sender=SocialAccount, request=request, socialaccount=account)
