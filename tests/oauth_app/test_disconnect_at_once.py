@@ -1,4 +1,4 @@
-"""Two things at one moment, one of them a disconnection: who comes second waits, and sees what the first has done."""
+"""Two things at one moment, one of them an end: who comes second waits, and sees what the first has done."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ import pytest
 from tests.fixtures.demo import RunningDemo
 
 from .conftest import REVOKE, TOKEN, Company, answer, listening
-from .person import Person
+from .person import PASSWORD, Person
 from .test_parallel import callback_of, instance, start
 
 pytestmark = [pytest.mark.live, pytest.mark.postgres]
 PAGE = "/oauth/connections/"
-FORGET = "User.objects.filter(socialaccount__isnull=False).exclude(username='bob').delete()\n"
+FORGET = "User.objects.filter(username='alice.outside').delete()\n"
 FORGET += "from allauth.socialaccount.models import SocialAccount; SocialAccount.objects.all().delete()"
 
 
@@ -128,4 +128,73 @@ def test_a_refresh_under_way_is_waited_for_and_what_it_brings_is_revoked(site, c
         assert [one.result(60).status_code for one in (refreshed, ended)] == [302, 302]
     told = [form["token"] for path, form, _ in company.calls if path == REVOKE["outside"]]
     assert told == ["second-refresh", "second-access"]
+    assert numbers(person.get(PAGE).text) == []
+
+
+# ---- Everything ends, by another process, after a request began and before it writes
+
+
+NAME = "meanwhile"
+END = """
+    UPDATE accounts_user SET security_stamp = security_stamp + 1, password = '!'
+    WHERE username = 'meanwhile' RETURNING id
+"""
+DISCONNECT = """
+    WITH gone AS (DELETE FROM oauth_client_providertoken) DELETE FROM socialaccount_socialaccount RETURNING id
+"""
+
+
+@pytest.fixture
+def somebody(site: str, demo_postgres: RunningDemo) -> Iterator[Person]:
+    """A user of this test alone, signed in with the password."""
+    forget = f"User.objects.filter(username='{NAME}').delete()\n"
+    demo_postgres.shell(f"{forget}User.objects.create_user('{NAME}', '{NAME}@example.com', '{PASSWORD}')")
+    person = Person(site)
+    person.sign_in_with_password(NAME)
+    assert person.username() == NAME
+    yield person
+    demo_postgres.shell(forget)
+
+
+def password_of(postgres_url: str) -> str:
+    with psycopg.connect(postgres_url) as connection:
+        sql = "SELECT password FROM accounts_user WHERE username = %s"
+        [(found,)] = connection.execute(sql, [NAME]).fetchall()
+        return str(found)
+
+
+def test_a_connection_that_comes_back_after_the_end_is_none(somebody, company, postgres_url):
+    sent = start(somebody, "github", "connect")
+    with ThreadPoolExecutor(1) as pool:
+        with held(postgres_url, END):
+            back = pool.submit(somebody.get, callback_of(somebody.site, "github", sent["state"]))
+            assert somebody_waits(postgres_url)
+        assert back.result(60).headers["Location"].startswith("/sessions/login/")
+    assert password_of(postgres_url) == "!"
+    with psycopg.connect(postgres_url) as connection:
+        sql = "SELECT 1 FROM socialaccount_socialaccount JOIN accounts_user u ON u.id = user_id WHERE u.username = %s"
+        assert connection.execute(sql, [NAME]).fetchall() == []
+
+
+def test_a_new_password_that_comes_after_the_end_is_none(somebody, postgres_url):
+    page = somebody.get("/sessions/password/")
+    new = {"old_password": PASSWORD, "new_password1": "another phrase 7", "new_password2": "another phrase 7"}
+    with ThreadPoolExecutor(1) as pool:
+        with held(postgres_url, END):
+            changed = pool.submit(somebody.press, page, "Change", **new)
+            assert somebody_waits(postgres_url)
+        assert changed.result(60).headers["Location"].startswith("/sessions/login/")
+    assert password_of(postgres_url) == "!"
+    assert "your session had ended" in somebody.get("/sessions/login/").text
+
+
+def test_who_comes_by_an_account_while_it_is_disconnected_does_not_bring_it_back(site, company, postgres_url):
+    person, other = Person(site), Person(site)
+    come_by(person, company, "github")
+    sent = start(other, "github", "")
+    with ThreadPoolExecutor(1) as pool:
+        with held(postgres_url, DISCONNECT):
+            back = pool.submit(other.get, callback_of(site, "github", sent["state"]))
+            assert somebody_waits(postgres_url)
+        assert back.result(60).status_code == 409  # the address is somebody's, and no account says whose
     assert numbers(person.get(PAGE).text) == []
