@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +18,7 @@ from authdemo.accounts import admin as accounts
 from authdemo.accounts.models import User
 
 from .ending import end_everything
+from .forms import EndForm
 from .kinds import KINDS, Found, Kind, Row
 
 admin.site.unregister(User)
@@ -67,13 +69,29 @@ class UserAdmin(accounts.UserAdmin):
         user = self._user(request, object_id)
         if not self.has_change_permission(request, user):
             raise PermissionDenied
-        if request.method != "POST":
-            return self._page(request, user, "access/end.html", "End everything?")
-        ended = [f"{one.kind.title.lower()}: {one.number}" for one in end_everything(user)]
-        said = f"Everything has ended ({', '.join(ended)})."
+        form = self._end_form(request, user)
+        if request.method != "POST" or not form.is_valid():
+            return self._page(request, user, "access/end.html", "End everything?", form=form)
+        ended = end_everything(user, **form.cleaned_data)
+        said = f"Everything has ended ({', '.join(f'{one.kind.title.lower()}: {one.number}' for one in ended)})."
+        if form.cleaned_data.get("password"):
+            said = f"{said} The password is set aside."
         self.log_change(request, user, said)
         messages.success(request, said)
+        for note in (note for one in ended for note in one.notes):
+            messages.warning(request, note)
         return HttpResponseRedirect(reverse("admin:accounts_user_access", args=[user.pk]))
+
+    def _end_form(self, request: HttpRequest, user: User) -> EndForm:
+        """Nobody is offered to lock out themselves."""
+        seen: Any = request.user
+        other = user.pk != seen.pk
+        accounts = other and seen.has_perm("socialaccount.delete_socialaccount")
+        return EndForm(
+            request.POST if request.method == "POST" else None,
+            accounts=accounts and SocialAccount.objects.filter(user_id=user.pk).exists(),
+            password=other and user.has_usable_password(),
+        )
 
     def _user(self, request: HttpRequest, object_id: str) -> User:
         user = self.get_object(request, object_id)
@@ -84,7 +102,7 @@ class UserAdmin(accounts.UserAdmin):
         found: User = user
         return found
 
-    def _page(self, request: HttpRequest, user: User, template: str, title: str) -> HttpResponse:
+    def _page(self, request: HttpRequest, user: User, template: str, title: str, **more: Any) -> HttpResponse:
         seen: Any = request.user
         kinds = [Shown(kind, kind.of(user), user) for kind in KINDS if seen.has_perm(kind.permission)]
         context = {
@@ -97,5 +115,6 @@ class UserAdmin(accounts.UserAdmin):
             "remains": [(one.kind, one.kind.remains()) for one in kinds if one.found.number and one.kind.remains()],
             "may_end": self.has_change_permission(request, user),
             "is_oneself": user.pk == seen.pk,
+            **more,
         }
         return TemplateResponse(request, template, context)

@@ -7,12 +7,13 @@ by when it began, from where and by what.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_permission_codename
@@ -26,9 +27,12 @@ from authdemo.events.models import AuthEvent
 from authdemo.guard.models import Failures
 from jwt_app import denylist
 from jwt_app.models import RefreshFamily
+from oauth_app.client.disconnecting import remove, take
 from oauth_app.client.models import ProviderToken
 from oauth_app.provider.models import Consent
 from sessions_app import devices
+from sessions_app.labs.stores.living import can_be_listed, sessions_of
+from sessions_app.labs.stores.stores import STORES
 from sessions_app.programs import program
 
 BY_NAME = "q"  # the search field of a list, where a row has a name and no key
@@ -52,11 +56,13 @@ class Found:
     number: int = 0
     rows: Sequence[Row] = field(default_factory=tuple)
     until: datetime | None = None  # when the last of them ends by itself
+    note: str = ""  # what the list cannot tell
 
 
 class Kind(ABC):
     """One kind. `model`: whose pages in the admin show it, to whom that lets see them; `lookup`: how its list is asked
-    for one user's. `ends`: what "End everything" does to it; "" where it does nothing.
+    for one user's. `ends`: what "End everything" does to it; "" where it does nothing, or where it is `chosen`: asked
+    for with it.
     """
 
     name: ClassVar[str]
@@ -64,6 +70,7 @@ class Kind(ABC):
     model: ClassVar[type[Model]]
     lookup: ClassVar[str] = "user__id__exact"
     ends: ClassVar[str] = ""
+    chosen: ClassVar[bool] = False
 
     @property
     def permission(self) -> str:
@@ -88,6 +95,13 @@ class Kind(ABC):
         """End them, by the function that the app's own pages use. Returns how many there were."""
         return 0
 
+    def afterwards(self, user: Any) -> Callable[[], list[str]]:
+        """Return what is to be done once the end is certain. That returns what has to be known of it.
+
+        It is asked for before `end`, in the same transaction.
+        """
+        return list
+
     def remains(self) -> str:
         """Return what "End everything" cannot end, and until when; "" where nothing is left."""
         return ""
@@ -109,6 +123,35 @@ class Sessions(Kind):
     def end(self, user: Any) -> int:
         """As the page of devices does."""
         return devices.end_all(user)
+
+
+class LabSessions(Kind):
+    """Sessions of the site's users on the stores of the lab, which open the lab and nothing else."""
+
+    name, title = "lab-sessions", "Sessions in the store lab"
+    model = UserSession
+    ends = "They end at once, on each store: in signed cookies and in the memory of a process as well."
+
+    def of(self, user: Any) -> Found:
+        """Return those that a store can list."""
+        found, silent = sessions_of(user)
+        rows = [Row(one.store.title, one.since, one.until) for one in found[:MOST]]
+        unlisted = [store.title for store in STORES if not can_be_listed(store)]
+        note = f"Nobody can list those in: {', '.join(unlisted).lower()}."
+        if silent:
+            note += f" This does not answer: {', '.join(store.title for store in silent)}."
+        return Found(len(found), rows, note=note)
+
+    def url(self, user: Any, key: Any = None) -> str:
+        """Return "": they have no page here."""
+        return ""
+
+    def end(self, user: Any) -> int:
+        """Delete the records. Those that nobody can list, or reach just now, carry a mark that is worthless."""
+        found, _ = sessions_of(user)
+        for one in found:
+            one.end()
+        return len(found)
 
 
 class Families(Kind):
@@ -194,6 +237,7 @@ class Accounts(Kind):
 
     name, title = "accounts", "Connected accounts"
     model = SocialAccount
+    chosen = True
 
     def of(self, user: Any) -> Found:
         """Return them."""
@@ -201,9 +245,12 @@ class Accounts(Kind):
         shown = [Row(row.provider, row.date_joined, key=row.pk) for row in rows[:MOST]]
         return Found(rows.count(), shown)
 
-    def remains(self) -> str:
-        """Return that they are another way in, as the password is."""
-        return "Whoever holds such an account can sign in again, as whoever knows the password can."
+    def end(self, user: Any) -> int:
+        """Disconnect them, and tell of each."""
+        found = list(SocialAccount.objects.filter(user_id=user.pk))
+        for account in found:
+            remove(None, account)
+        return len(found)
 
 
 class ProviderTokens(Kind):
@@ -211,7 +258,7 @@ class ProviderTokens(Kind):
 
     name, title = "provider-tokens", "Stored tokens of providers"
     model, lookup = ProviderToken, "account__user__id__exact"
-    ends = "They are forgotten here. They open nothing here in any case."
+    ends = "They are forgotten here, and ended at their provider where that can be done."
 
     def of(self, user: Any) -> Found:
         """Return them, without decrypting any."""
@@ -219,6 +266,13 @@ class ProviderTokens(Kind):
         shown = [Row(f"{row.account.provider}: {row.scopes}", row.created_at, row.expires_at,
                      row.pk) for row in rows[:MOST]]  # fmt: skip
         return Found(rows.count(), shown)
+
+    def afterwards(self, user: Any) -> Callable[[], list[str]]:
+        """Take the tokens out of their rows, to end them at their provider."""
+        providers = {provider.sub_id: provider for provider in get_adapter().list_providers(None)}
+        rows = ProviderToken.objects.filter(account__user_id=user.pk).select_related("account")
+        taken = [take(row.account, providers.get(row.account.provider)) for row in rows]
+        return lambda: [f"{one.name}: a token lives on there. {why}" for one in taken if (why := one.end())]
 
     def end(self, user: Any) -> int:
         """Delete the rows."""
@@ -258,5 +312,5 @@ def _told(event: AuthEvent) -> str:
 
 
 KINDS: tuple[Kind, ...] = (
-    Sessions(), Families(), AccessTokens(), Apps(), Accounts(), ProviderTokens(), Locks(), Events()
+    Sessions(), LabSessions(), Families(), AccessTokens(), Apps(), ProviderTokens(), Accounts(), Locks(), Events()
 )  # fmt: skip
