@@ -71,6 +71,20 @@ def deny_family(user: Any, family: RefreshFamily, reason: str, **kwargs: Any) ->
         _deny(str(family.pk), _last_expiry(), user, reason)
 
 
+@receiver(signals.issued, dispatch_uid="jwt_app.deny_late_sign_in")
+def deny_late_sign_in(family: RefreshFamily, **kwargs: Any) -> None:
+    """All sign-ins of this user ended while this one was under way: its access token must not outlive that."""
+    if not is_on():
+        return
+    current = RefreshFamily.objects.select_related("user").filter(pk=family.pk).first()
+    if current is None:
+        _deny(str(family.pk), _last_expiry(), None, "deleted")
+    elif not current.user.is_active:
+        current.revoke(RefreshFamily.Reason.INACTIVE)
+    elif not current.password_unchanged():
+        current.revoke(RefreshFamily.Reason.PASSWORD)
+
+
 @receiver(pre_delete, sender=settings.AUTH_USER_MODEL, dispatch_uid="jwt_app.deny_deleted_user")
 def deny_deleted_user(instance: Any, **kwargs: Any) -> None:
     """The families go with the user, and nobody would know what to deny afterwards."""

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
+from django.db.models.signals import pre_save
 from django.utils import timezone
 
 from jwt_app.backend import token_backend
@@ -50,6 +51,21 @@ def test_the_price_is_one_cache_call(api: API, alice: Any, cache: Any) -> None:
     assert cost(api, "whoami", first) == (200, asked, 1)
     assert cost(api, "whoami", second) == (200, asked, 1)
     assert cost(api, "me", second) == (200, asked + 1, 1)
+
+
+@pytest.mark.parametrize("change", [{"password": "!"}, {"is_active": False}, {"security_stamp": 7}])
+def test_a_sign_in_that_ended_while_it_was_under_way(api: API, alice: Any, cache: Any, change: dict[str, Any]) -> None:
+    """The password was right, and then somebody ended everything."""
+
+    def meanwhile(**kwargs: Any) -> None:
+        type(alice).objects.filter(pk=alice.pk).update(**change)
+
+    pre_save.connect(meanwhile, sender=RefreshFamily)
+    late = api.sign_in()
+    pre_save.disconnect(meanwhile, sender=RefreshFamily)
+    refused(api.get("whoami", late["access"]), "token_denied")
+    assert api.post("refresh", {"refresh": late["refresh"]}).status_code == 401
+    assert RefreshFamily.objects.get().revoked_at
 
 
 def test_off_it_costs_nothing_and_an_access_token_does_not_name_its_family(api: API, alice: Any) -> None:
