@@ -36,6 +36,7 @@ def refresh(token: str) -> Any:
     return Client().post("/jwt/api/token/refresh/", json.dumps({"refresh": token}), content_type="application/json")
 
 
+OWN = "Apps that this user has registered"
 EVERYTHING = {
     "Sessions": 1,
     "Sessions in the store lab": 0,
@@ -44,6 +45,7 @@ EVERYTHING = {
     "Apps with access": 1,
     "Connected accounts": 1,
     "Stored tokens of providers": 1,
+    OWN: 1,
     "Wrong passwords that count": 0,
 }
 
@@ -52,6 +54,7 @@ def test_the_page_lists_all_kinds(admin: Client, alice: User, alices: Client, to
     assert numbers(admin, alice) == EVERYTHING
     text = admin.get(page_of(alice)).content.decode()
     assert "The printer: notes:read" in text
+    assert "2 refresh tokens, 1 of them used" in text
     assert "The last one expires at" in text
 
 
@@ -111,7 +114,13 @@ def test_it_is_felt_by_every_client(admin: Client, alice: User, alices: Client, 
     )
     assert alices.get("/sessions/api/whoami/").status_code == 401
     assert refresh(tokens["refresh"]).status_code == 401
-    assert numbers(admin, alice) == {**dict.fromkeys(EVERYTHING, 0), "Access tokens": 2, "Connected accounts": 1}
+    assert "Ended in the last 7 days: 1 (ended by an administrator)." in admin.get(page_of(alice)).content.decode()
+    assert numbers(admin, alice) == {
+        **dict.fromkeys(EVERYTHING, 0),
+        "Access tokens": 2,
+        "Connected accounts": 1,
+        OWN: 1,
+    }
     assert admin.get("/admin/").status_code == 200
     assert signed_in("alice").get("/sessions/api/whoami/").status_code == 200
 
