@@ -112,7 +112,7 @@ class UserAdmin(accounts.UserAdmin):
             "opts": self.opts,
             "original": user,
             "kinds": kinds,
-            "remains": [(one.kind, one.kind.remains()) for one in kinds if one.found.number and one.kind.remains()],
+            "remains": [(one, one.kind.remains()) for one in kinds if one.found.number and one.kind.remains()],
             "may_end": self.has_change_permission(request, user),
             "is_oneself": user.pk == seen.pk,
             **more,
