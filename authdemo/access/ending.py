@@ -59,12 +59,12 @@ def end_with_account(user: Any, tell: Callable[[str], None]) -> None:
 def end_sessions(user: Any, reason: str) -> None:
     """End all sessions of a user whose password is another now, or whose account is inactive; and tell of it.
 
-    They open nothing as it is. But their rows would look alive, and an account that is activated again must not get
-    back what was open before. Refresh families and apps see to themselves.
+    They open nothing as it is. But after a new password their rows would look alive, and an account that is activated
+    again must not get back a session in a signed cookie. Refresh families and apps see to themselves.
     """
     with transaction.atomic():
         if reason == INACTIVE:
-            user.void_sign_ins()  # a session in a signed cookie, too
+            user.void_sign_ins()
         devices.end_all(user)
         sign_ins_voided.send(sender=type(user), user=user, reason=reason)
 

@@ -63,13 +63,13 @@ class Holder:
         def use() -> bool:
             answer = posted("/jwt/api/token/refresh/", {"refresh": held["refresh"]})
             held.update(answer.json() if answer.status_code == 200 else {})
-            return answer.status_code == 200
+            return bool(answer.status_code == 200)
 
         return use
 
     def access(self) -> Use:
         header = {"authorization": f"Bearer {pair()['access']}"}
-        return lambda: bool(Client().get("/jwt/api/whoami/", headers=header).status_code == 200)
+        return lambda: Client().get("/jwt/api/whoami/", headers=header).status_code == 200
 
     def app_access(self) -> Use:
         app, token = self._app("calendar")
@@ -232,6 +232,8 @@ ENDS: dict[str, tuple[tuple[str, ...], Callable[[Client, User], Any], Verb]] = {
         by_list(TOKENS, "Forget the selected tokens, and end them at their provider", its_token), Verb.REVOKED,
     ),
     "an account deactivated": ((*ALL, "password", "connected"), deactivated, Verb.REVOKED),
+    "an account deactivated that nobody is in": (("password",), deactivated, Verb.REVOKED),
+    "a password set, with a session alone": (("session",), password_set, Verb.REVOKED),
     "a password set": (("session", "refresh", "password"), password_set, Verb.REVOKED),
     "a password set aside": (("session", "refresh", "password"), password_set_aside, Verb.REVOKED),
     "a user deleted": ((*ALL, "password", "connected"), by_page(USERS, herself), Verb.REVOKED),
@@ -315,6 +317,7 @@ def test_a_session_of_before_stays_dead_when_the_account_is_active_again(
     holder: Holder, teacher_there: Client, alice: User
 ) -> None:
     use = holder.session()
+    assert use()
     deactivated(teacher_there, alice)
     press(teacher_there, page(USERS, alice.pk), "Save", is_active="on")
     assert not use()
