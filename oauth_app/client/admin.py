@@ -87,6 +87,11 @@ class SocialAccountAdmin(stock.SocialAccountAdmin):
         """Django's own, with its question, by the name of what it does here."""
         return delete_selected(self, request, queryset)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The stored token is a part of the account: whoever may disconnect that needs no permission for it."""
+        shown, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return shown, counts, set(lacking) - {ProviderToken._meta.verbose_name}, protected
+
     def delete_model(self, request: HttpRequest, obj: SocialAccount) -> None:
         """Disconnect it, and end its token."""
         self.delete_queryset(request, [obj])
