@@ -86,7 +86,7 @@ def press(browser: Client, path: str, button: str, **typed: Any) -> Any:
     page = browser.get(path)
     assert page.status_code == 200, (path, page.status_code)
     form = form_of(page.content.decode(), button)
-    return browser.post(form.action or path, _filled(form, button, typed))
+    return browser.post(form.action or path, filled(form, button, typed))
 
 
 def act(browser: Client, path: str, action: str, key: Any, sure: str = "Yes, Iâ€™m sure") -> Any:
@@ -97,10 +97,10 @@ def act(browser: Client, path: str, action: str, key: Any, sure: str = "Yes, Iâ€
     if answer.status_code != 200:
         return answer
     asked = form_of(answer.content.decode(), sure)
-    return browser.post(path, _filled(asked, sure, {}))
+    return browser.post(path, filled(asked, sure, {}))
 
 
-def _filled(form: Form, button: str, typed: dict[str, Any]) -> Data:
+def filled(form: Form, button: str, typed: dict[str, Any]) -> Data:
     name, value = form.buttons[button]
     data = form.data | ({name: [value]} if name else {})
     data |= {key: [str(text)] for key, text in typed.items() if text is not None}
