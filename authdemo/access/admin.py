@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -17,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from authdemo.accounts import admin as accounts
 from authdemo.accounts.models import User
 
-from .ending import end_everything
+from .ending import INACTIVE, PASSWORD, end_everything, end_sessions, end_with_account
 from .forms import EndForm
 from .kinds import KINDS, Found, Kind, Row
 
@@ -81,6 +84,33 @@ class UserAdmin(accounts.UserAdmin):
         for note in (note for one in ended for note in one.notes):
             messages.warning(request, note)
         return HttpResponseRedirect(reverse("admin:accounts_user_access", args=[user.pk]))
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save, and end the sessions of an account that was deactivated."""
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            end_sessions(obj, INACTIVE)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Set a password as Django's page does, and end the sessions of before. One's own password keeps this one."""
+        before = self.get_object(request, id)
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and before is not None and before.pk != request.user.pk:
+            after = User.objects.get(pk=before.pk)
+            if before.password != after.password:
+                end_sessions(after, PASSWORD)
+        return response
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """End everything first, so that each end is told of, and tokens end at their providers."""
+        end_with_account(obj, partial(messages.warning, request))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """The same for each."""
+        for user in queryset:
+            with transaction.atomic():
+                self.delete_model(request, user)
 
     def _end_form(self, request: HttpRequest, user: User) -> EndForm:
         """Nobody is offered to lock out themselves."""

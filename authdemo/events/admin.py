@@ -6,7 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from .models import AuthEvent
 
@@ -17,7 +20,7 @@ class AuthEventAdmin(admin.ModelAdmin):
 
     actions: Any = None
     list_display = (
-        "when", "username", "verb", "mechanism", "provider", "app", "reason", "actor_name", "ip", "user_agent",
+        "when", "who", "verb", "mechanism", "provider", "app", "reason", "done_by", "ip", "user_agent",
         "instance",
     )  # fmt: skip
     fields = list_display
@@ -38,7 +41,23 @@ class AuthEventAdmin(admin.ModelAdmin):
         """Refuse. See `AuthEvent.prune`."""
         return False
 
+    @admin.display(ordering="username", description="user name")
+    def who(self, event: AuthEvent) -> SafeString | str:
+        """Return the name of the day, leading to the user where there still is one. Nobody is looked up."""
+        return _named(event.username, event.user_id)
+
+    @admin.display(ordering="actor_name", description="done by")
+    def done_by(self, event: AuthEvent) -> SafeString | str:
+        """Return the administrator who did it."""
+        return _named(event.actor_name, event.actor_id)
+
     @admin.display(ordering="at", description="time")
     def when(self, event: AuthEvent) -> str:
         """Return the time to the second: several acts often fall into one minute."""
         return f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}"
+
+
+def _named(name: str, pk: Any) -> SafeString | str:
+    if pk is None:
+        return name or "–"
+    return format_html('<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[pk]), name)

@@ -24,9 +24,11 @@ def address(request: HttpRequest) -> str | None:
 def administrator(request: HttpRequest, user: Any) -> Any:
     """Return who did this to `user` in the admin; None where that is the user, and for all other pages.
 
+    Without a user, as where an app itself ends, whoever is signed in there has done it.
+
     Other pages are not asked: on an API, `request.user` would look up a session that has nothing to do with it.
     """
     match = request.resolver_match
     if match is None or "admin" not in match.app_names or not request.user.is_authenticated:
         return None
-    return request.user if request.user.pk != user.pk else None
+    return request.user if user is None or request.user.pk != user.pk else None

@@ -41,6 +41,8 @@ class Verb(models.TextChoices):
     DENIED_BY_SCOPE = "denied_by_scope", "denied by scope"
     CONNECTED = "connected", "connected an account"
     DISCONNECTED = "disconnected", "disconnected an account"
+    APP_DELETED = "app_deleted", "deleted an app"
+    UNLOCKED = "unlocked", "lock lifted"
 
 
 class AuthEventQuerySet(models.QuerySet["AuthEvent"]):

@@ -21,8 +21,10 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from authdemo.accounts.names import account_named
+from authdemo.accounts.signals import sign_ins_voided
 from authdemo.wire import browser
 from jwt_app import signals as jwt
+from oauth_app.client.signals import token_forgotten
 from oauth_app.provider import signals as third_parties
 from sessions_app import devices
 from sessions_app.programs import program
@@ -59,7 +61,8 @@ def write(mechanism: Mechanism, verb: Verb, user: Any, request: Any = None, **mo
         event.ip = facts.address(request)
         event.browser = browser.acting(request) or None
         event.user_agent = program(request.META.get("HTTP_USER_AGENT", ""))[:PROGRAM_LENGTH]
-        if user is not None and (actor := facts.administrator(request, user)):
+        told_of = user is not None or verb != Verb.SIGN_IN_FAILED  # whom an unknown name was meant for, nobody knows
+        if told_of and (actor := facts.administrator(request, user)):
             event.actor_id, event.actor_name = actor.pk, actor.get_username()
     event.save()
 
@@ -118,6 +121,13 @@ def sign_in_failed(credentials: dict[str, Any], request: Any = None, **kwargs: A
     write(mechanism, Verb.SIGN_IN_FAILED, user, request, reason=reason)
 
 
+@receiver(sign_ins_voided, dispatch_uid="events.voided")
+@listener
+def voided(user: Any, reason: str, **kwargs: Any) -> None:
+    """All sign-ins of an account are over, those that nobody lists as well."""
+    write(Mechanism.SESSION, Verb.REVOKED, user, reason=reason)
+
+
 # ---- JSON Web Tokens
 
 FAMILY_VERBS = {
@@ -142,6 +152,7 @@ THIRD_PARTY_VERBS = {
     third_parties.refreshed: Verb.REFRESHED,
     third_parties.reused: Verb.REUSED,
     third_parties.revoked: Verb.REVOKED,
+    third_parties.client_deleted: Verb.APP_DELETED,
     third_parties.denied_by_scope: Verb.DENIED_BY_SCOPE,
 }
 
@@ -168,3 +179,10 @@ def connected(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
 def disconnected(request: HttpRequest, socialaccount: Any, **kwargs: Any) -> None:
     """It no longer does."""
     write(Mechanism.OAUTH2, Verb.DISCONNECTED, socialaccount.user, request, provider=socialaccount.provider)
+
+
+@receiver(token_forgotten, dispatch_uid="events.token_forgotten")
+@listener
+def forgotten(user: Any, provider: str, **kwargs: Any) -> None:
+    """We no longer act in the user's name there. The account stays connected."""
+    write(Mechanism.OAUTH2, Verb.REVOKED, user, provider=provider, reason="token_forgotten")

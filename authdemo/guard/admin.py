@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from authdemo.accounts.names import account_named
+from authdemo.events.models import Mechanism, Verb
+from authdemo.events.receivers import write
 
 from .keys import UNKNOWN
 from .limits import FROM_ANYWHERE, FROM_ONE_ADDRESS, cool_off
@@ -39,7 +47,7 @@ class FailuresAdmin(admin.ModelAdmin):
 
     actions = ("lift",)
     list_display = ("account", "address", "here", "everywhere", "locked_until", "last")
-    fields = ("account", "address", "here", "everywhere", "locked_until", "last")
+    fields = ("account", "user", "address", "here", "everywhere", "locked_until", "last")
     list_filter = (LockedFilter,)
     search_fields = ("username__exact",)
     search_help_text = "A whole user name."
@@ -63,22 +71,33 @@ class FailuresAdmin(admin.ModelAdmin):
 
     @admin.action(description="Lift: forget these failures", permissions=["delete"])
     def lift(self, request: HttpRequest, queryset: QuerySet[Failures]) -> None:
-        """Forget the failures. That may end a lock, at once and on all instances. The admin's log keeps who did it."""
+        """Forget the failures. That may end a lock, at once and on all instances. The events keep who did it."""
         self.log_deletions(request, queryset)
         rows = list(queryset)
         for row in rows:
-            row.siblings.delete()
+            self.delete_model(request, row)
         self.message_user(request, f"Forgotten: {', '.join(sorted({str(row) for row in rows}))}.", messages.SUCCESS)
 
     def delete_model(self, request: HttpRequest, obj: Failures) -> None:
-        """Lift one: a lock is all rows of an account and an address."""
-        obj.siblings.delete()
+        """Lift one, and tell of it: a lock is all rows of an account and an address."""
+        with transaction.atomic():
+            obj.siblings.delete()
+            # They count for all ways in. They stand with the sign-in by password, as the failures do.
+            write(Mechanism.SESSION, Verb.UNLOCKED, account_named(obj.username))
 
     @admin.display(ordering="username")
     def account(self, row: Failures) -> str:
         """Return the user name; of a name that nobody has, the beginning of its keyed hash."""
         name = row.username or ""
         return f"nobody’s name ({name.removeprefix(UNKNOWN)[:8]})" if name.startswith(UNKNOWN) else name
+
+    @admin.display
+    def user(self, row: Failures) -> SafeString | str:
+        """Lead to the account of that name. On the page only: a list would look up each."""
+        found = account_named(row.username)
+        if found is None:
+            return "nobody"
+        return format_html('<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[found.pk]), found)
 
     @admin.display(ordering="ip_address")
     def address(self, row: Failures) -> str:

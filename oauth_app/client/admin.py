@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from allauth.socialaccount import admin as stock
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
-from django.contrib import admin
-from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from .accounts import said
+from .disconnecting import Taken, forget, remove, take
 from .models import ProviderToken
 
 # Clients and their secrets are settings, and tokens have a table of our own: two empty ones of allauth help nobody.
@@ -19,13 +28,81 @@ admin.site.unregister([SocialApp, SocialToken, SocialAccount])
 SHOWN = ("login", "sub", "id", "preferred_username", "name", "email", "email_verified", "iss", "aud", "html_url")
 
 
+def user_link(user: Any) -> SafeString | str:
+    """Return the name of a user, leading to the user's page where the admin has one."""
+    if user is None:
+        return "–"
+    try:
+        page = reverse(f"admin:{user._meta.app_label}_{user._meta.model_name}_change", args=[user.pk])
+    except NoReverseMatch:
+        return str(user)
+    return format_html('<a href="{}">{}</a>', page, user)
+
+
+def take_all(request: HttpRequest, accounts: Iterable[SocialAccount]) -> None:
+    """Take the tokens of these accounts out of their rows, to be ended at their providers once the rows are gone.
+
+    To be called in the transaction that deletes the rows. Of a token that may live on there, the page that follows
+    tells.
+    """
+    providers = {provider.sub_id: provider for provider in get_adapter().list_providers(None)}
+    taken = [take(account, providers.get(account.provider)) for account in accounts]
+    transaction.on_commit(lambda: _end_there(request, taken))
+
+
+def _end_there(request: HttpRequest, taken: list[Taken]) -> None:
+    for one in taken:
+        if lives_on := one.end():
+            messages.warning(request, f"{one.name}: a token lives on there. {lives_on}")
+
+
 @admin.register(SocialAccount)
 class SocialAccountAdmin(stock.SocialAccountAdmin):
-    """Deleting one means: this account no longer signs in here. Sessions that it opened live on."""
+    """Deleting one means: this account no longer signs in here. Sessions that it opened live on.
 
-    list_display = ("user", "provider", "uid", "date_joined", "last_login")
+    It goes as on the user's own page: the stored token ends at the provider, too. Only the last way in is not kept.
+    """
+
+    actions = ("delete_selected",)
+    list_display = ("uid", "whose", "provider", "date_joined", "last_login")
     list_select_related = ("user",)
-    fields = readonly_fields = ("user", "provider", "uid", "date_joined", "last_login", "provider_said")
+    fields = readonly_fields = ("user", "provider", "uid", "date_joined", "last_login", "token", "provider_said")
+
+    @admin.display(description="user", ordering="user")
+    def whose(self, account: SocialAccount) -> SafeString | str:
+        """Return who signs in with it."""
+        return user_link(account.user)
+
+    @admin.display(description="stored token")
+    def token(self, account: SocialAccount) -> SafeString | str:
+        """Lead to what is kept of it."""
+        token = ProviderToken.objects.filter(account=account).first()
+        if token is None:
+            return "none"
+        page = reverse("admin:oauth_client_providertoken_change", args=[token.pk])
+        return format_html('<a href="{}">{}</a>', page, token.scopes or "without a scope")
+
+    @admin.action(description="Disconnect the selected accounts", permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[SocialAccount]) -> HttpResponse | None:
+        """Django's own, with its question, by the name of what it does here."""
+        return delete_selected(self, request, queryset)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The stored token is a part of the account: whoever may disconnect that needs no permission for it."""
+        shown, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return shown, counts, set(lacking) - {ProviderToken._meta.verbose_name}, protected
+
+    def delete_model(self, request: HttpRequest, obj: SocialAccount) -> None:
+        """Disconnect it, and end its token."""
+        self.delete_queryset(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: Iterable[SocialAccount]) -> None:
+        """Disconnect each, and end their tokens."""
+        with transaction.atomic():
+            accounts = list(queryset)
+            take_all(request, accounts)
+            for account in accounts:
+                remove(request, account)
 
     @admin.display(description="The provider said")
     def provider_said(self, account: SocialAccount) -> SafeString | str:
@@ -44,17 +121,48 @@ class SocialAccountAdmin(stock.SocialAccountAdmin):
 
 @admin.register(ProviderToken)
 class ProviderTokenAdmin(admin.ModelAdmin):
-    """What our tokens may do, and until when. Deleting one forgets it here; at the provider it lives on."""
+    """What our tokens may do, and until when. Deleting one forgets it here, and ends it at the provider."""
 
-    list_display = ("account", "may", "expires_at", "refreshable", "problem", "updated_at")
+    actions = ("delete_selected",)
+    list_display = ("account", "whose", "may", "expires_at", "refreshable", "problem", "updated_at")
     list_filter = ("problem", "refreshable")
     list_select_related = ("account__user",)
     search_fields = ("=account__uid", "=account__user__username")
-    fields = readonly_fields = ("account", "may", "expires_at", "refreshable", "problem", "created_at", "updated_at")
+    fields = readonly_fields = (
+        "account",
+        "whose",
+        "may",
+        "expires_at",
+        "refreshable",
+        "problem",
+        "created_at",
+        "updated_at",
+    )
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Allow to ask for one user's."""
         return lookup == "account__user__id__exact" or bool(super().lookup_allowed(lookup, value, request))
+
+    @admin.display(description="user", ordering="account__user")
+    def whose(self, token: ProviderToken) -> SafeString | str:
+        """Return in whose name it acts."""
+        return user_link(token.account.user)
+
+    @admin.action(description="Forget the selected tokens, and end them at their provider", permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[ProviderToken]) -> HttpResponse | None:
+        """Django's own, with its question, by the name of what it does here."""
+        return delete_selected(self, request, queryset)
+
+    def delete_model(self, request: HttpRequest, obj: ProviderToken) -> None:
+        """Forget it, and end it there. The account stays connected."""
+        self.delete_queryset(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: Iterable[ProviderToken]) -> None:
+        """The same for each."""
+        with transaction.atomic():
+            tokens = list(queryset)
+            take_all(request, [token.account for token in tokens])
+            forget(tokens)
 
     @admin.display(description="It may")
     def may(self, token: ProviderToken) -> str:

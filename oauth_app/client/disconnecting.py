@@ -6,6 +6,7 @@ the second after it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.http import HttpRequest
 from requests import ConnectionError as CannotConnect
 from requests import RequestException, Timeout
 
+from . import signals
 from .models import ProviderToken
 from .on_behalf import NotRevoked, revoke
 from .stored import NoToken, Secrets, Unreadable, secrets_of
@@ -67,6 +69,19 @@ def take(account: SocialAccount, provider: Any) -> Taken:
         pass
     over = token is not None and token.problem == ProviderToken.Problem.ENDED
     return Taken(provider, provider.name if provider else account.provider, secrets, unread, over)
+
+
+def forget(tokens: Iterable[ProviderToken]) -> int:
+    """Delete stored tokens of accounts that stay connected, and tell of each. Returns how many.
+
+    To be called in a transaction, after `take`.
+    """
+    found = list(tokens)
+    for token in found:
+        account = token.account
+        token.delete()
+        signals.token_forgotten.send(sender=ProviderToken, user=account.user, provider=account.provider)
+    return len(found)
 
 
 def remove(request: HttpRequest | None, account: SocialAccount) -> None:

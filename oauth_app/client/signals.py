@@ -7,3 +7,6 @@ id_token_checked = Signal()
 `provider_id`, `token` (an `id_token.IDToken`, good or bad) and `expected` (the `id_token.Expected` that it was
 compared with) are its arguments. The raw token and the access token belong to nobody else.
 """
+
+token_forgotten = Signal()
+"""A stored token was deleted while its account stays connected. Has `user` and `provider`, the provider's id."""

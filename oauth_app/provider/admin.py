@@ -9,10 +9,14 @@ from allauth.idp.oidc import admin as stock
 from allauth.idp.oidc.models import Client, Token
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.actions import delete_selected
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
+from .in_words import grants_of, link, living_tokens, use_of
 from .models import Consent
 from .more import client_pages, registration
 
@@ -38,11 +42,30 @@ class ClientAdmin(stock.ClientAdmin):
     """allauth's page without what is not offered here: wildcards, other response types, no consent."""
 
     form = ClientForm
-    list_display = ("name", "id", "type", "owner", "created_at")
+    actions = ("delete_selected",)
+    list_display = ("name", "id", "type", "whose", "created_at")
     list_filter = ("type",)
     list_select_related = ("owner",)
-    readonly_fields = ("created_at",)
-    fields = ("name", "id", "type", "scopes", "grant_types", "redirect_uris", "cors_origins", "owner", "created_at")
+    readonly_fields = ("created_at", "in_use")
+    fields = (
+        "name", "id", "type", "scopes", "grant_types", "redirect_uris", "cors_origins", "owner", "created_at",
+        "in_use",
+    )  # fmt: skip
+
+    @admin.display(description="owner", ordering="owner")
+    def whose(self, client: Client) -> SafeString | str:
+        """Return who has registered it; "–" for the site's own."""
+        return link(client.owner)
+
+    @admin.display(description="in use")
+    def in_use(self, client: Client) -> SafeString | str:
+        """Say how many users allow it something, and what of it lives; it leads to the list."""
+        return use_of(client)
+
+    @admin.action(description="Delete the selected apps, and end all that they were allowed", permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Client]) -> HttpResponse | None:
+        """Django's own, with its question, by the name of what it does here."""
+        return delete_selected(self, request, queryset)
 
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
         """Give a new one that can keep it a secret."""
@@ -56,7 +79,7 @@ class ClientAdmin(stock.ClientAdmin):
         return client_pages.told(request, obj, obj.new_secret, HTTPStatus.CREATED)
 
     def delete_model(self, request: HttpRequest, obj: Client) -> None:
-        """Tell of each user's access that it has ended."""
+        """Tell of each user's access that it has ended, and of the app itself."""
         registration.delete(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Client]) -> None:
@@ -73,11 +96,37 @@ class ClientAdmin(stock.ClientAdmin):
 class ConsentAdmin(admin.ModelAdmin):
     """Deleting one ends the app's access to that user's data at once."""
 
-    list_display = ("user", "client", "scopes", "created_at", "last_used_at")
+    actions = ("delete_selected",)
+    list_display = ("scopes", "whose", "app", "created_at", "last_used_at")
     list_select_related = ("user", "client")
     search_fields = (f"user__{USERNAME}__startswith", "client__id__exact")
     search_help_text = "The beginning of a user name, or a whole client ID."
-    fields = readonly_fields = ("user", "client", "scopes", "created_at", "last_used_at")
+    fields = readonly_fields = ("user", "client", "scopes", "created_at", "last_used_at", "tokens", "grants")
+
+    @admin.display(description="user", ordering="user")
+    def whose(self, consent: Consent) -> SafeString | str:
+        """Return who has allowed it."""
+        return link(consent.user)
+
+    @admin.display(description="app", ordering="client__name")
+    def app(self, consent: Consent) -> SafeString | str:
+        """Return to which app."""
+        return link(consent.client)
+
+    @admin.display(description="living tokens")
+    def tokens(self, consent: Consent) -> str:
+        """Return how many there are of each kind, and until when."""
+        return living_tokens(consent)
+
+    @admin.display(description="its grants, the newest first")
+    def grants(self, consent: Consent) -> SafeString | str:
+        """Return each time that it was allowed, and what became of it."""
+        return format_html_join("", "<div>{} <b>{}</b>: {}. {}</div>", grants_of(consent)) or "–"
+
+    @admin.action(description="Take back the selected accesses", permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Consent]) -> HttpResponse | None:
+        """Django's own, with its question, by the name of what it does here."""
+        return delete_selected(self, request, queryset)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: only the user can allow something."""

@@ -18,5 +18,8 @@ revoked = Signal()
 """Access has ended. Also has `reason`: "user" and "admin" took it back, "deactivated" was the account, "narrowed" is a
 user who was asked again and has allowed less, "client" gave it back, "client_deleted" says it itself."""
 
+client_deleted = Signal()
+"""An app is gone, and with it what it got for itself. `user` is its owner, None for an app of the site."""
+
 denied_by_scope = Signal()
 """A call was refused, because its token is not good for it. Also has `scope`, the one that it lacks."""

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from .. import clients
+from .. import clients, signals
 from ..authorization import NETLOC
 from ..models import Consent
 
@@ -142,4 +142,7 @@ def delete(client: Client) -> None:
     with transaction.atomic():
         for consent in Consent.objects.filter(client=client).select_related("user", "client").iterator():
             consent.revoke("client_deleted")
+        pk, owner = client.pk, client.owner
         client.delete()
+        client.pk = pk  # for whoever listens
+        signals.client_deleted.send(sender=Client, user=owner, client=client)
