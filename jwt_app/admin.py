@@ -84,10 +84,11 @@ class OutstandingTokenAdmin(ReadOnlyAdmin):
 
     list_display = ("jti", "user", "created_at", "expires_at", "state")
     list_filter = (StateFilter,)
-    # Exact or from the start: these use the indexes. A jti is compared byte by byte.
-    search_fields = ("jti__exact", f"user__{USERNAME}__startswith")
-    search_help_text = "A whole jti, or the beginning of a user name."
-    ordering = ("-id",)
+    # Exact, and in the order of an index: the rest would read the whole table.
+    search_fields = ("jti__exact", f"user__{USERNAME}__exact")
+    search_help_text = "A whole jti, or a whole user name."
+    ordering = ("-expires_at",)
+    sortable_by = ("expires_at",)
     list_select_related = ("user", "blacklistedtoken")
     fields = ("jti", "user", "family", "created_at", "expires_at", "state")
 
@@ -119,9 +120,11 @@ class BlacklistedTokenAdmin(ReadOnlyAdmin):
     """Refresh tokens that were exchanged, or whose family ended."""
 
     list_display = ("jti", "user", "blacklisted_at")
-    search_fields = ("token__jti__exact", f"token__user__{USERNAME}__startswith")
+    search_fields = ("token__jti__exact", f"token__user__{USERNAME}__exact")
     search_help_text = OutstandingTokenAdmin.search_help_text
-    ordering = ("-id",)
+    list_filter = ("blacklisted_at",)
+    ordering = ("-blacklisted_at",)
+    sortable_by = ("blacklisted_at",)
     list_select_related = ("token__user",)
     fields = ("jti", "user", "blacklisted_at")
 
@@ -150,10 +153,11 @@ class RefreshFamilyAdmin(ReadOnlyAdmin):
     SHOWN = 20  # tokens of a family, the newest
     actions = ("end_families",)
     list_display = ("id", "user", "created_at", "revoked_at", "reason")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "reason")
-    search_fields = (f"user__{USERNAME}__startswith",)
-    search_help_text = "The beginning of a user name."
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "reason", "created_at")
+    search_fields = (f"user__{USERNAME}__exact",)
+    search_help_text = "A whole user name."
     ordering = ("-created_at",)
+    sortable_by = ("created_at",)
     list_select_related = ("user",)
     fields = ("id", "user", "created_at", "revoked_at", "reason", "tokens")
 
@@ -195,7 +199,8 @@ class DenialAdmin(ReadOnlyAdmin):
     list_display = ("identifier", "user", "reason", "created_at", "expires_at")
     search_fields = ("identifier__exact",)
     search_help_text = "A whole jti, or a whole family."
-    ordering = ("-id",)
+    ordering = ("-expires_at",)
+    sortable_by = ("expires_at",)
     list_select_related = ("user",)
     fields = ("identifier", "user", "reason", "created_at", "expires_at")
 

@@ -43,6 +43,7 @@ class FailuresAdmin(admin.ModelAdmin):
     list_filter = (LockedFilter,)
     search_fields = ("username__exact",)
     search_help_text = "A whole user name."
+    sortable_by = ("last",)
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Failures]:

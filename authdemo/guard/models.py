@@ -31,11 +31,15 @@ class FailuresQuerySet(models.QuerySet["Failures"]):
         account = Failures.objects.live(now).filter(username=OuterRef("username")).order_by()
         pair = account.filter(ip_address=OuterRef("ip_address")).values("ip_address")
         total = Sum("failures_since_start")
-        found: FailuresQuerySet = self.filter(
-            pk=Subquery(pair.annotate(first=Min("pk")).values("first")),
-        ).annotate(
-            here=Subquery(pair.annotate(total=total).values("total")),
-            everywhere=Subquery(account.values("username").annotate(total=total).values("total")),
+        found: FailuresQuerySet = (
+            self.live(now)
+            .filter(
+                pk=Subquery(pair.annotate(first=Min("pk")).values("first")),
+            )
+            .annotate(
+                here=Subquery(pair.annotate(total=total).values("total")),
+                everywhere=Subquery(account.values("username").annotate(total=total).values("total")),
+            )
         )
         return found
 
