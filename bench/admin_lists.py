@@ -1,9 +1,10 @@
 """How long each page of the admin takes among few rows and among many. `python -m bench.admin_lists --help`.
 
-Each size has a database of its own, filled by `manage.py seed_scale`, and a process of its own. All of the site's
-middleware runs. A time is the median of warm requests, of the processor and not of the clock, so that a busy machine
-does not matter: the process's, in which SQLite works, and that of PostgreSQL's (Linux tells it). A page is marked that
-takes more than twice as long among many rows. PostgreSQL is a cluster of its own, started and ended here.
+Each size has a database of its own, filled by `manage.py seed_scale`, and a process of its own; they are asked in turns
+for one page after the other, so that a busy machine is busy for both. All of the site's middleware runs. A time is the
+median of warm requests, of the processor and not of the clock: the process's, in which SQLite works, and that of
+PostgreSQL's (Linux tells it). A page is marked that takes more than twice as long among many rows; where it shows more
+rows, too, it does more, and is marked with a tilde. PostgreSQL is a cluster of its own, started and ended here.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ LIMIT = 2.0
 Timed = dict[str, dict[str, float]]
 
 
-def measure() -> Timed:
-    """Return milliseconds and statements of each page, of the database that the environment names."""
+def serve() -> None:
+    """Print the pages of the database that the environment names; then measure each that is asked for, by its name."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authdemo.settings")
     from datetime import timedelta
 
@@ -39,36 +40,46 @@ def measure() -> Timed:
     from django.core.management import call_command
     from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
-    from django.utils import timezone
 
     settings.DEBUG = False  # else Django keeps every statement
     logging: Any = settings.LOGGING
     logging["handlers"]["console"]["stream"] = open(os.devnull, "w")  # noqa: SIM115
     django.setup()
     from authdemo.accounts.models import User
-    from authdemo.guard.models import Failures
+    from authdemo.guard import locks, models
     from bench.admin_pages import pages
 
     call_command("migrate", verbosity=0)
     if rows := int(os.environ.get("ADMIN_LISTS_ROWS", 0)):
         call_command("seed_scale", rows=rows, verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
-    Failures.objects.update(attempt_time=timezone.now() + timedelta(hours=1))  # they count until this is over
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    for module in (models, locks):
+        vars(module)["cool_off"] = lambda: timedelta(days=1)  # all failures count until this is over
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")  # as autovacuum does, but now
             cursor.execute("SET max_parallel_workers_per_gather = 0")  # whose time would not be counted
     staff, _ = User.objects.update_or_create(username="scale-staff", defaults={"is_staff": True, "is_superuser": True})
     browser = Client(headers={"host": urlsplit(settings.SITE_URL).netloc})
     browser.force_login(staff)
-    timed: Timed = {}
-    for name, address in pages(browser):
-        with CaptureQueriesContext(connection) as asked:
-            status = browser.get(address).status_code
-        if status != 200:
-            raise SystemExit(f"{name} answered {status}: that is not what is to be measured.")
-        timed[name] = {"ms": _median(browser, address), "statements": len(asked)}
-    return timed
+    known = dict(pages(browser))
+    print(json.dumps(list(known)), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(_measured(browser, known[json.loads(line)])), flush=True)
+
+
+def _measured(browser: Any, address: str) -> dict[str, float]:
+    """Return milliseconds, statements, and how many rows are shown. Raises SystemExit for a page that fails."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    connection.queries_log.clear()
+    with CaptureQueriesContext(connection) as asked:
+        answer = browser.get(address)
+    if answer.status_code != 200:
+        raise SystemExit(f"{address} answered {answer.status_code}: that is not what is to be measured.")
+    shown = (getattr(answer, "context_data", None) or {}).get("cl")
+    rows = len(shown.result_list) if shown else 0
+    return {"ms": _median(browser, address), "statements": len(asked), "rows": rows}
 
 
 def _of_the_server() -> float:
@@ -127,23 +138,42 @@ def databases(kind: str) -> Iterator[Any]:
                 pass
 
 
-def asked(environment: dict[str, str]) -> Timed:
-    """Measure in a process of its own. Raises SystemExit with its last words where it fails."""
+@contextmanager
+def asked(environment: dict[str, str]) -> Iterator[Any]:
+    """Start a process of its own; yield what asks it for a page, and its pages. What it complains of is shown."""
     command = [sys.executable, "-m", "bench.admin_lists", "--here"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(done.stderr.strip()[-2000:])
-    found: Timed = json.loads(done.stdout.splitlines()[-1])
-    return found
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        tell: Any = process.stdin
+        hear: Any = process.stdout
+
+        def answer(question: Any = None) -> Any:
+            if question is not None:
+                tell.write(json.dumps(question) + "\n")
+                tell.flush()
+            if not (line := hear.readline()):
+                raise SystemExit(f"The process ended while it was asked for {question}.")
+            return json.loads(line)
+
+        yield answer, answer()
+        tell.close()
+
+
+def measured(few: dict[str, str], many: dict[str, str]) -> tuple[Timed, Timed]:
+    """Return the figures of both databases, page by page in turns."""
+    with asked(few) as (ask_few, pages), asked(many) as (ask_many, same):
+        figures = [(name, ask_few(name), ask_many(name)) for name in pages if name in same]
+    return {name: one for name, one, _ in figures}, {name: other for name, _, other in figures}
 
 
 def table(few: Timed, many: Timed) -> Iterator[str]:
-    """Yield the lines: the slowest growth first."""
-    rows = [(many[name]["ms"] / few[name]["ms"], name) for name in few if name in many]
-    for ratio, name in sorted(rows, reverse=True):
-        mark = "!" if ratio > LIMIT else " "
-        statements = f"{few[name]['statements']:.0f}/{many[name]['statements']:.0f}"
-        yield f"{mark} {ratio:6.2f} {few[name]['ms']:8.1f} ms {many[name]['ms']:9.1f} ms {statements:>7}  {name}"
+    """Yield the lines: the largest growth first."""
+    for ratio, name in sorted(((many[name]["ms"] / few[name]["ms"], name) for name in few), reverse=True):
+        one, other = few[name], many[name]
+        mark = " " if ratio <= LIMIT else "~" if other["rows"] > one["rows"] else "!"
+        counts = "  ".join(f"{one[what]:.0f}/{other[what]:.0f} {what}" for what in ("statements", "rows"))
+        yield f"{mark} {ratio:6.2f} {one['ms']:8.1f} ms {other['ms']:9.1f} ms  {counts:34}  {name}"
 
 
 def main() -> None:
@@ -155,10 +185,10 @@ def main() -> None:
     parser.add_argument("--here", action="store_true", help="measure the database that the environment names")
     options = parser.parse_args()
     if options.here:
-        print(json.dumps(measure()))
+        serve()
         return
     with databases(options.database) as empty:
-        few, many = (asked(empty(rows)) for rows in options.rows)
+        few, many = measured(empty(options.rows[0]), empty(options.rows[1]))
     print(f"{options.database}: {options.rows[0]:,} and {options.rows[1]:,} rows; ! is more than {LIMIT} times")
     print("\n".join(table(few, many)))
     if options.json:

@@ -25,11 +25,12 @@ def pages(browser: Client) -> Iterator[tuple[str, str]]:
     yield "first page", reverse("admin:index")
     for model, model_admin in admin.site._registry.items():
         name = f"{model._meta.app_label}.{model._meta.object_name}"
-        for what, address in _pages_of(browser, model_admin):
+        for what, address in pages_of(browser, model_admin):
             yield f"{name}: {what}", address
 
 
-def _pages_of(browser: Client, model_admin: Any) -> Iterator[tuple[str, str]]:
+def pages_of(browser: Client, model_admin: Any) -> Iterator[tuple[str, str]]:
+    """Yield what each page of one list shows, and its address."""
     meta = model_admin.opts
     page = f"admin:{meta.app_label}_{meta.model_name}"
     address = reverse(f"{page}_changelist")
@@ -40,10 +41,10 @@ def _pages_of(browser: Client, model_admin: Any) -> Iterator[tuple[str, str]]:
     yield from ((f"search {what}", f"{address}?{urlencode({SEARCH_VAR: term})}") for what, term in _terms(shown))
     for spec in shown.filter_specs:
         for choice in spec.choices(shown):
-            yield f"{spec.title}: {choice['display']}", f"{address}{choice['query_string']}"
+            yield f"{spec.title}: {choice['display']}", f"{address}{choice.get('query_string')}"
     for header in result_headers(shown):
         if header.get("sortable"):
-            yield f"sorted by {header['text']}", address + header["url_primary"]
+            yield f"sorted by {header['text']}", f"{address}{header['url_primary']}"
     if (row := _middle(shown.root_queryset)) is not None:
         yield "one", reverse(f"{page}_change", args=[row.pk])
         yield "history", reverse(f"{page}_history", args=[row.pk])

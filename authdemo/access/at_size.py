@@ -25,7 +25,7 @@ class FirstPages(Paginator):
 
     @cached_property
     def _counted(self) -> int:
-        return len(self.object_list) if isinstance(self.object_list, list) else self.object_list[: MOST + 1].count()
+        return int(self.object_list.order_by()[: MOST + 1].count())
 
     @cached_property
     def count(self) -> int:
