@@ -77,10 +77,11 @@ class OutstandingTokenAdmin(ReadOnlyAdmin):
 
     list_display = ("jti", "whose", "created_at", "expires_at", "state", "why")
     list_filter = (StateFilter,)
-    # Exact or from the start: these use the indexes. A jti is compared byte by byte.
-    search_fields = ("jti__exact", f"user__{USERNAME}__startswith")
-    search_help_text = "A whole jti, or the beginning of a user name."
-    ordering = ("-id",)
+    # Exact, and in the order of an index: the rest would read the whole table.
+    search_fields = ("jti__exact", f"user__{USERNAME}__exact")
+    search_help_text = "A whole jti, or a whole user name."
+    ordering = ("-expires_at",)
+    sortable_by = ("expires_at",)
     list_select_related = ("user", "blacklistedtoken", "membership__family", "successor")
     fields = (
         "claim_jti", "claim_user", "claim_family", "claim_iat", "claim_exp", "state", "why", "blacklisted", "came_of",
@@ -153,9 +154,11 @@ class BlacklistedTokenAdmin(ReadOnlyAdmin):
     """Refresh tokens that were exchanged, or whose family ended."""
 
     list_display = ("jti", "whose", "why", "blacklisted_at")
-    search_fields = ("token__jti__exact", f"token__user__{USERNAME}__startswith")
+    search_fields = ("token__jti__exact", f"token__user__{USERNAME}__exact")
     search_help_text = OutstandingTokenAdmin.search_help_text
-    ordering = ("-id",)
+    list_filter = ("blacklisted_at",)
+    ordering = ("-blacklisted_at",)
+    sortable_by = ("blacklisted_at",)
     list_select_related = ("token__user", "token__membership__family", "token__successor")
     fields = ("its_token", "whose", "family", "why", "blacklisted_at")
 
@@ -199,10 +202,11 @@ class RefreshFamilyAdmin(ReadOnlyAdmin):
     SHOWN = 20  # tokens of a family, the newest
     actions = ("end_families",)
     list_display = ("id", "whose", "created_at", "revoked_at", "reason")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "reason")
-    search_fields = (f"user__{USERNAME}__startswith",)
-    search_help_text = "The beginning of a user name."
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "reason", "created_at")
+    search_fields = (f"user__{USERNAME}__exact",)
+    search_help_text = "A whole user name."
     ordering = ("-created_at",)
+    sortable_by = ("created_at",)
     list_select_related = ("user",)
     fields = ("id", "user", "created_at", "revoked_at", "reason", "denial", "tokens")
 
@@ -276,7 +280,8 @@ class DenialAdmin(ReadOnlyAdmin):
     list_filter = (InForceFilter,)
     search_fields = ("identifier__exact",)
     search_help_text = "A whole jti, or a whole family."
-    ordering = ("-id",)
+    ordering = ("-expires_at",)
+    sortable_by = ("expires_at",)
     list_select_related = ("user",)
     fields = ("identifier", "denied", "user", "why", "created_at", "expires_at")
 

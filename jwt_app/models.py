@@ -50,6 +50,11 @@ class RefreshFamily(models.Model):
 
     class Meta:
         verbose_name_plural = "refresh families"
+        indexes = [  # for the admin's filters
+            models.Index(fields=["created_at"], condition=models.Q(revoked_at=None), name="family_alive"),
+            models.Index(fields=["created_at"], condition=~models.Q(revoked_at=None), name="family_ended"),
+            models.Index(fields=["reason", "created_at"], name="family_reason"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} since {self.created_at:%Y-%m-%d %H:%M}"

@@ -51,7 +51,12 @@ class UserSessionAdmin(admin.ModelAdmin):
     list_display = ("program", "whose", "ip", "created_at", "last_seen_at")
     fields = ("user", "ip", "user_agent", "created_at", "last_seen_at", "lies_in", "says")
     list_select_related = ("user",)
-    search_fields = (f"user__{get_user_model().USERNAME_FIELD}", "=ip")
+    # Exact, and in the order of an index: the rest would read the whole table.
+    search_fields = (f"user__{get_user_model().USERNAME_FIELD}__exact", "ip__exact")
+    search_help_text = "A whole user name, or a whole IP address."
+    list_filter = ("created_at",)
+    ordering = ("-created_at",)
+    sortable_by = ("created_at", "last_seen_at")
     show_full_result_count = False
 
     @admin.display(description="user", ordering="user")

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import get_permission_codename
-from django.db.models import Count, Model
+from django.db.models import Count, Model, QuerySet
 from django.db.models.functions import TruncMinute
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,8 @@ from authdemo.mechanisms import JWT, MECHANISMS, OAUTH, SESSIONS
 from jwt_app.models import Denial
 from oauth_app.provider.models import Consent
 
+from .at_size import MOST
+
 HOUR = timedelta(hours=1)
 BUCKET = 5  # minutes
 OF = {Mechanism.SESSION: SESSIONS, Mechanism.JWT: JWT, Mechanism.OAUTH2: OAUTH}
@@ -29,12 +31,12 @@ OF = {Mechanism.SESSION: SESSIONS, Mechanism.JWT: JWT, Mechanism.OAUTH2: OAUTH}
 
 @dataclass(frozen=True)
 class Number:
-    """One number. `model` is whose list it leads to, asked with `query`; who may not see that does not see it."""
+    """How many rows. `model` is whose list it leads to, asked with `query`; who may not see that does not see it."""
 
     mechanism: str
     title: str
     model: type[Model]
-    count: Callable[[datetime], int]
+    rows: Callable[[datetime], QuerySet]
     query: str = ""
 
     @property
@@ -50,26 +52,26 @@ class Number:
         return f"{address}?{self.query}" if self.query else address
 
 
-def live_sessions(now: datetime) -> int:
-    """Return how many sessions were opened that have not expired. One in a signed cookie has no row."""
+def live_sessions(now: datetime) -> QuerySet:
+    """Return the sessions that have not expired. One in a signed cookie has no row."""
     oldest = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    found: int = UserSession.objects.filter(created_at__gt=oldest).count()
+    found: QuerySet = UserSession.objects.filter(created_at__gt=oldest)
     return found
 
 
-def usable_refresh_tokens(now: datetime) -> int:
-    """Return how many refresh tokens can be exchanged: each living family has one."""
-    found: int = OutstandingToken.objects.filter(expires_at__gt=now, blacklistedtoken=None).count()
+def usable_refresh_tokens(now: datetime) -> QuerySet:
+    """Return the refresh tokens that can be exchanged: each living family has one."""
+    found: QuerySet = OutstandingToken.objects.filter(expires_at__gt=now, blacklistedtoken=None)
     return found
 
 
-def failures(mechanism: Mechanism) -> Callable[[datetime], int]:
-    """Return what counts the failed sign-ins of the last hour."""
-    return lambda now: AuthEvent.objects.of(mechanism).that(Verb.SIGN_IN_FAILED).since(now - HOUR).count()
+def failures(mechanism: Mechanism) -> Callable[[datetime], QuerySet]:
+    """Return what finds the failed sign-ins of the last hour."""
+    return lambda now: AuthEvent.objects.of(mechanism).that(Verb.SIGN_IN_FAILED).since(now - HOUR)
 
 
 def _failed(mechanism: Mechanism) -> str:
-    return urlencode({"mechanism__exact": mechanism, "verb__exact": Verb.SIGN_IN_FAILED})
+    return urlencode({"mechanism__exact": mechanism, "verb__exact": Verb.SIGN_IN_FAILED, "since": "hour"})
 
 
 NUMBERS = (
@@ -77,16 +79,22 @@ NUMBERS = (
     Number(SESSIONS.slug, "failed sign-ins in the last hour", AuthEvent, failures(Mechanism.SESSION),
            _failed(Mechanism.SESSION)),
     Number(JWT.slug, "living refresh tokens", OutstandingToken, usable_refresh_tokens, "state=usable"),
-    Number(JWT.slug, "denied access tokens", Denial, lambda now: Denial.objects.filter(expires_at__gt=now).count()),
+    Number(JWT.slug, "denied access tokens", Denial, lambda now: Denial.objects.filter(expires_at__gt=now)),
     Number(JWT.slug, "failed sign-ins in the last hour", AuthEvent, failures(Mechanism.JWT), _failed(Mechanism.JWT)),
-    Number(OAUTH.slug, "apps' accesses that users allow", Consent, lambda now: Consent.objects.count()),
+    Number(OAUTH.slug, "apps' accesses that users allow", Consent, lambda now: Consent.objects.all()),
 )  # fmt: skip
 
 
-def numbers(seen_by: Any) -> list[tuple[Any, list[tuple[Number, int]]]]:
+def counted(rows: QuerySet) -> str:
+    """Return how many there are, in words from where counting would take long."""
+    found = rows.order_by()[: MOST + 1].count()
+    return f"more than {MOST:,}" if found > MOST else str(found)
+
+
+def numbers(seen_by: Any) -> list[tuple[Any, list[tuple[Number, str]]]]:
     """Return each mechanism with its numbers, as far as this member of the staff may see them."""
     now = timezone.now()
-    found = [(one, one.count(now)) for one in NUMBERS if seen_by.has_perm(one.permission)]
+    found = [(one, counted(one.rows(now))) for one in NUMBERS if seen_by.has_perm(one.permission)]
     return [
         (mechanism, own)
         for mechanism in MECHANISMS

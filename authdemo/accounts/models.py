@@ -59,6 +59,11 @@ class User(AbstractUser):
                 violation_error_message="A user name cannot contain @.",
             ),
         ]
+        indexes = [  # the few that the admin's filters look for
+            models.Index(fields=["username"], condition=models.Q(is_staff=True), name="user_staff"),
+            models.Index(fields=["username"], condition=models.Q(is_superuser=True), name="user_superuser"),
+            models.Index(fields=["username"], condition=models.Q(is_active=False), name="user_inactive"),
+        ]
 
     def get_session_auth_hash(self) -> str:
         """Return the mark of a sign-in. It changes with the password, and with `void_sign_ins`."""

@@ -119,7 +119,9 @@ class AuthEvent(models.Model):
         indexes = [
             models.Index(fields=["at"], name="event_at"),
             models.Index(fields=["user", "at"], name="event_user_at"),
-            models.Index(fields=["username"], name="event_username"),
+            models.Index(fields=["username", "at"], name="event_username_at"),
+            models.Index(fields=["mechanism", "at"], name="event_mechanism_at"),
+            models.Index(fields=["verb", "at"], name="event_verb_at"),
             models.Index(fields=["browser", "at"], name="event_browser_at"),
         ]
 

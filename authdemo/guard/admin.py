@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,11 +19,9 @@ from authdemo.events.models import Mechanism, Verb
 from authdemo.events.receivers import write
 
 from .keys import UNKNOWN
-from .limits import FROM_ANYWHERE, FROM_ONE_ADDRESS, cool_off
-from .locks import standing_of
+from .limits import FROM_ANYWHERE, FROM_ONE_ADDRESS
+from .locks import standings_of
 from .models import Failures
-
-LOCKED = Q(here__gte=FROM_ONE_ADDRESS) | Q(everywhere__gte=FROM_ANYWHERE)
 
 
 class LockedFilter(admin.SimpleListFilter):
@@ -37,8 +36,23 @@ class LockedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Failures]) -> QuerySet[Failures]:
         """Keep what was asked for."""
-        wanted = {"yes": LOCKED, "no": ~LOCKED}.get(self.value() or "")
-        return queryset.filter(wanted) if wanted else queryset
+        if self.value() not in {"yes", "no"}:
+            return queryset
+        locked = Failures.objects.locked(timezone.now())
+        return queryset.filter(locked) if self.value() == "yes" else queryset.exclude(locked)
+
+
+class FailuresList(ChangeList):
+    """A page asks for all of its accounts at once until when they are locked."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Get the rows as ever, and give each what tells how its account stands."""
+        super().get_results(request)
+        rows: Any = list(self.result_list)
+        standing = standings_of((row.username for row in rows), timezone.now())
+        for row in rows:
+            row.standing = standing
+        self.result_list = rows
 
 
 @admin.register(Failures)
@@ -51,7 +65,12 @@ class FailuresAdmin(admin.ModelAdmin):
     list_filter = (LockedFilter,)
     search_fields = ("username__exact",)
     search_help_text = "A whole user name."
+    sortable_by = ("last",)
     show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return the one above."""
+        return FailuresList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Failures]:
         """Show what still counts. The rest is deleted at the next wrong password, anybody's."""
@@ -117,10 +136,8 @@ class FailuresAdmin(admin.ModelAdmin):
     @admin.display(description="locked until")
     def locked_until(self, row: Any) -> str:
         """Return the end of the lock, to the second."""
-        if row.everywhere >= FROM_ANYWHERE:  # it depends on the other addresses, too
-            until = standing_of(row.username, row.ip_address, timezone.now()).locked_until
-        else:
-            until = row.attempt_time + cool_off() if row.here >= FROM_ONE_ADDRESS else None
+        standing = getattr(row, "standing", None) or standings_of([row.username], timezone.now())
+        until = standing(row.username, row.ip_address).locked_until
         return f"{timezone.localtime(until):%H:%M:%S}" if until else "not locked"
 
     @admin.display(ordering="attempt_time", description="last failure")

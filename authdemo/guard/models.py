@@ -7,9 +7,9 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.db import models, transaction
-from django.db.models import Case, F, Min, OuterRef, Subquery, Sum, When
+from django.db.models import Case, F, Min, OuterRef, Q, Subquery, Sum, When
 
-from .limits import cool_off
+from .limits import FROM_ANYWHERE, FROM_ONE_ADDRESS, cool_off
 
 
 class FailuresQuerySet(models.QuerySet["Failures"]):
@@ -31,13 +31,31 @@ class FailuresQuerySet(models.QuerySet["Failures"]):
         account = Failures.objects.live(now).filter(username=OuterRef("username")).order_by()
         pair = account.filter(ip_address=OuterRef("ip_address")).values("ip_address")
         total = Sum("failures_since_start")
-        found: FailuresQuerySet = self.filter(
-            pk=Subquery(pair.annotate(first=Min("pk")).values("first")),
-        ).annotate(
-            here=Subquery(pair.annotate(total=total).values("total")),
-            everywhere=Subquery(account.values("username").annotate(total=total).values("total")),
+        found: FailuresQuerySet = (
+            self.live(now)
+            .filter(
+                pk=Subquery(pair.annotate(first=Min("pk")).values("first")),
+            )
+            .annotate(
+                here=Subquery(pair.annotate(total=total).values("total")),
+                everywhere=Subquery(account.values("username").annotate(total=total).values("total")),
+            )
         )
         return found
+
+    def locked(self, now: datetime) -> Q:
+        """Return what is true of the rows that `one_a_pair` keeps where a lock stands.
+
+        Each half adds the whole table up once. The sums of `one_a_pair` are asked row by row, which is quick for a
+        page and slow for a search among all.
+        """
+        counting = self.live(now).exclude(username=None).order_by()
+        total = Sum("failures_since_start")
+        pairs = counting.values("username", "ip_address").annotate(first=Min("pk"), total=total)
+        accounts = counting.values("username").annotate(total=total)
+        return Q(pk__in=pairs.filter(total__gte=FROM_ONE_ADDRESS).values("first")) | Q(
+            username__in=accounts.filter(total__gte=FROM_ANYWHERE).values("username")
+        )
 
     def add_one(self, account: str, address: str, browser: str, now: datetime) -> None:
         """Count a wrong password.

@@ -1,4 +1,4 @@
-"""Many users with sessions, tokens, grants and events, to see how lists and searches do among them.
+"""Many users with all that the admin lists, to see how lists and searches do among them.
 
 Each row is what the site would have written, but nobody holds a credential of it: keys, digests and hashes are random.
 """
@@ -6,61 +6,75 @@ Each row is what the site would have written, but nobody holds a credential of i
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from allauth.idp.oidc.models import Client, Token
-from allauth.socialaccount.models import SocialAccount
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import reset_queries, transaction
 from django.utils import timezone
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from authdemo.accounts.models import User
 from authdemo.events.models import AuthEvent, Mechanism, Verb
-from jwt_app.models import Denial, FamilyMember, RefreshFamily
-from oauth_app.provider.models import Consent, Grant, GrantToken
+from authdemo.guard.models import Failures
+
+from .crowd import EACH, LATER, Crowd, accounts, apps, families
 
 PREFIX = "scale-"
 BATCH = 2_000  # rows of each kind in a transaction
-EACH = 10  # rows of one user
-LATER = timedelta(days=7)
+SPAN = timedelta(days=60)  # the crowd came one after the other, the last of them just now
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
 
 def fill(rows: int, say: Callable[[int], None]) -> None:
-    """Add so many sessions, sign-ins by token and events, and a tenth of users, denials and apps' accesses.
+    """Add so many rows to each list of the admin, of a tenth as many users and apps.
 
     `say` is told how many there are by now. Each batch is a transaction of its own.
     """
-    app, _ = Client.objects.get_or_create(id=f"{PREFIX}app", defaults={"name": "An app of the crowd"})
+    staff = _staff()
+    start, step = timezone.now() - SPAN, SPAN / rows
     for done in range(0, rows, BATCH):
+        size = min(BATCH, rows - done)
         with transaction.atomic():
-            _add(min(BATCH, rows - done), app)
+            _add([start + step * (done + index + 1) for index in range(size)], staff)
         reset_queries()  # with DEBUG, Django keeps the text of each statement
-        say(min(done + BATCH, rows))
+        say(done + size)
 
 
-def _add(number: int, app: Client) -> None:
-    now, users = timezone.now(), _users(-(-number // EACH))
-    owners = [users[index // EACH] for index in range(number)]
-    _add_sessions(owners, now)
-    _add_families(owners, now)
-    Denial.objects.bulk_create([
-        Denial(identifier=uuid.uuid4().hex, user=user, reason="logout", expires_at=now + LATER) for user in users
+def _staff() -> User:
+    """Return who has changed all these users by hand, as the admin's log says."""
+    name = f"{PREFIX}staff"
+    found, _ = User.objects.get_or_create(username=name, defaults={"password": "!", "is_staff": True})
+    return found
+
+
+def _add(times: list[datetime], staff: User) -> None:
+    users = _users(-(-len(times) // EACH))
+    crowd = Crowd(users, [users[index // EACH] for index in range(len(times))], times)
+    _add_sessions(crowd)
+    families(crowd)
+    accounts(crowd)
+    apps(crowd)
+    EmailAddress.objects.bulk_create([
+        EmailAddress(user=user, email=f"{user.username}.{index % EACH}@example.com", verified=index % 2 == 0)
+        for index, user in enumerate(crowd.owners)
     ])  # fmt: skip
-    SocialAccount.objects.bulk_create([
-        SocialAccount(user=user, provider="github", uid=secrets.token_hex(8)) for user in users
-    ])  # fmt: skip
-    _add_grants(users, app, now)
+    _add_failures(crowd)
     AuthEvent.objects.bulk_create([
         AuthEvent(
-            at=now - timedelta(seconds=index), user=user, username=user.username, mechanism=Mechanism.SESSION,
+            at=at, user=user, username=user.username, mechanism=Mechanism.SESSION,
             verb=Verb.SIGNED_IN if index % 5 else Verb.SIGN_IN_FAILED, instance="A", ip="127.0.0.1",
         )
-        for index, user in enumerate(owners)
+        for index, (user, at) in enumerate(zip(crowd.owners, times, strict=True))
+    ])  # fmt: skip
+    of_users = ContentType.objects.get_for_model(User)
+    LogEntry.objects.bulk_create([
+        LogEntry(user=staff, content_type=of_users, object_id=str(user.pk), object_repr=str(user), action_flag=CHANGE,
+                 action_time=at)
+        for user, at in zip(crowd.owners, times, strict=True)
     ])  # fmt: skip
 
 
@@ -69,50 +83,22 @@ def _users(number: int) -> list[User]:
     return User.objects.bulk_create([User(username=name, email=f"{name}@example.com", password="!") for name in names])  # noqa: S106
 
 
-def _add_sessions(owners: list[User], now: datetime) -> None:
-    keys = [secrets.token_hex(16) for _ in owners]
-    Session.objects.bulk_create([Session(session_key=key, session_data="", expire_date=now + LATER) for key in keys])
+def _add_sessions(crowd: Crowd) -> None:
+    keys = [secrets.token_hex(16) for _ in crowd.owners]
+    Session.objects.bulk_create([
+        Session(session_key=key, session_data="", expire_date=at + 2 * LATER)
+        for key, at in zip(keys, crowd.times, strict=True)
+    ])  # fmt: skip
     UserSession.objects.bulk_create([
-        UserSession(user=user, session_key=key, ip="127.0.0.1", user_agent=AGENT, created_at=now, last_seen_at=now)
-        for user, key in zip(owners, keys, strict=True)
+        UserSession(user=user, session_key=key, ip="127.0.0.1", user_agent=AGENT, created_at=at, last_seen_at=at)
+        for user, key, at in zip(crowd.owners, keys, crowd.times, strict=True)
     ])  # fmt: skip
 
 
-def _add_families(owners: list[User], now: datetime) -> None:
-    """Each has exchanged its first token once."""
-    families = RefreshFamily.objects.bulk_create([RefreshFamily(user=user, session_auth_hash="") for user in owners])
-    first, second = (
-        OutstandingToken.objects.bulk_create([
-            OutstandingToken(
-                user=user, jti=uuid.uuid4().hex, token=secrets.token_hex(32), created_at=now, expires_at=now + LATER
-            )
-            for user in owners
-        ])
-        for _ in range(2)
-    )  # fmt: skip
-    BlacklistedToken.objects.bulk_create([BlacklistedToken(token=token) for token in first])
-    FamilyMember.objects.bulk_create([
-        FamilyMember(token=token, family=family) for token, family in zip(first, families, strict=True)
-    ])  # fmt: skip
-    FamilyMember.objects.bulk_create([
-        FamilyMember(token=token, family=family, parent=parent)
-        for token, family, parent in zip(second, families, first, strict=True)
-    ])  # fmt: skip
-
-
-def _add_grants(users: list[User], app: Client, now: datetime) -> None:
-    consents = Consent.objects.bulk_create([Consent(user=user, client=app, scopes="profile") for user in users])
-    grants = Grant.objects.bulk_create([
-        Grant(consent=consent, code_hash=secrets.token_hex(32), scopes="profile", exchanged_at=now)
-        for consent in consents
-    ])  # fmt: skip
-    tokens = Token.objects.bulk_create([
-        Token(
-            client=app, user=user, type=Token.Type.ACCESS_TOKEN, hash=secrets.token_hex(32), scopes="profile",
-            expires_at=now + LATER,
-        )
-        for user in users
-    ])  # fmt: skip
-    GrantToken.objects.bulk_create([
-        GrantToken(token=token, grant=grant) for token, grant in zip(tokens, grants, strict=True)
+def _add_failures(crowd: Crowd) -> None:
+    """One wrong password from each of some addresses; of a user in fifty five, which locks the account."""
+    Failures.objects.bulk_create([
+        Failures(username=user.username, ip_address=f"10.0.0.{index % EACH}", user_agent="",
+                 failures_since_start=1 if index // EACH % 50 else 5)
+        for index, user in enumerate(crowd.owners)
     ])  # fmt: skip

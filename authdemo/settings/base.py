@@ -76,7 +76,7 @@ INSTALLED_APPS = [
     "authdemo.compare",
     "authdemo.compare.costs",
     "oauth_app.client",  # before allauth: its templates take the place of allauth's
-    "django.contrib.admin",
+    "authdemo.access.admin_app.AdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

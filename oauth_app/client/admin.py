@@ -8,8 +8,10 @@ from typing import Any
 from allauth.socialaccount import admin as stock
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.socialaccount.providers import registry
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +22,8 @@ from django.utils.safestring import SafeString
 from .accounts import said
 from .disconnecting import Taken, forget, remove, take
 from .models import ProviderToken
+
+USERNAME = get_user_model().USERNAME_FIELD
 
 # Clients and their secrets are settings, and tokens have a table of our own: two empty ones of allauth help nobody.
 admin.site.unregister([SocialApp, SocialToken, SocialAccount])
@@ -56,6 +60,20 @@ def _end_there(request: HttpRequest, taken: list[Taken]) -> None:
             messages.warning(request, f"{one.name}: a token lives on there. {lives_on}")
 
 
+class ProviderFilter(admin.SimpleListFilter):
+    """The providers that are set up. Django's own filter would read the whole table for its choices."""
+
+    title = parameter_name = "provider"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the choices."""
+        return list(registry.as_choices())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Return the accounts at the chosen one."""
+        return queryset.filter(provider=self.value()) if self.value() else queryset
+
+
 @admin.register(SocialAccount)
 class SocialAccountAdmin(stock.SocialAccountAdmin):
     """Deleting one means: this account no longer signs in here. Sessions that it opened live on.
@@ -66,6 +84,12 @@ class SocialAccountAdmin(stock.SocialAccountAdmin):
     actions = ("delete_selected",)
     list_display = ("uid", "whose", "provider", "date_joined", "last_login")
     list_select_related = ("user",)
+    list_filter = (ProviderFilter,)
+    # Exact, and in the order of an index: the rest would read the whole table.
+    search_fields = ("uid__exact", f"user__{USERNAME}__exact")
+    search_help_text = "A whole account ID of the provider, or a whole user name."
+    ordering = ("-date_joined",)
+    sortable_by = ("date_joined", "last_login")
     fields = readonly_fields = ("user", "provider", "uid", "date_joined", "last_login", "token", "provider_said")
 
     @admin.display(description="user", ordering="user")
@@ -104,6 +128,10 @@ class SocialAccountAdmin(stock.SocialAccountAdmin):
             for account in accounts:
                 remove(request, account)
 
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """Return the ones above, not allauth's."""
+        return self.search_fields
+
     @admin.display(description="The provider said")
     def provider_said(self, account: SocialAccount) -> SafeString | str:
         """Return the harmless fields of `extra_data`; OpenID providers nest them."""
@@ -127,7 +155,10 @@ class ProviderTokenAdmin(admin.ModelAdmin):
     list_display = ("account", "whose", "may", "expires_at", "refreshable", "problem", "updated_at")
     list_filter = ("problem", "refreshable")
     list_select_related = ("account__user",)
-    search_fields = ("=account__uid", "=account__user__username")
+    search_fields = ("account__uid__exact", f"account__user__{USERNAME}__exact")
+    search_help_text = SocialAccountAdmin.search_help_text
+    ordering = ("-updated_at",)
+    sortable_by = ("expires_at", "updated_at")
     fields = readonly_fields = (
         "account",
         "whose",

@@ -49,6 +49,15 @@ class ProviderToken(models.Model):
 
     objects: ClassVar[ProviderTokenManager] = ProviderTokenManager()
 
+    class Meta:
+        indexes = [  # for the admin's orders and filters
+            models.Index(fields=["updated_at"], name="provider_token_updated"),
+            models.Index(fields=["expires_at"], name="provider_token_expires"),
+            models.Index(fields=["problem", "updated_at"], name="provider_token_problem"),
+            models.Index(fields=["updated_at"], condition=models.Q(refreshable=True), name="provider_token_refr"),
+            models.Index(fields=["updated_at"], condition=models.Q(refreshable=False), name="provider_token_once"),
+        ]
+
     def __str__(self) -> str:
         return f"token of account {self.account_id}"
 

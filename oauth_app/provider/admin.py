@@ -46,6 +46,11 @@ class ClientAdmin(stock.ClientAdmin):
     list_display = ("name", "id", "type", "whose", "created_at")
     list_filter = ("type",)
     list_select_related = ("owner",)
+    # Exact, and in the order of an index: the rest would read the whole table.
+    search_fields = ("id__exact", "name__exact")
+    search_help_text = "A whole client ID, or a whole name."
+    ordering = ("-created_at",)
+    sortable_by = ("name", "created_at")
     readonly_fields = ("created_at", "in_use")
     fields = (
         "name", "id", "type", "scopes", "grant_types", "redirect_uris", "cors_origins", "owner", "created_at",
@@ -99,8 +104,11 @@ class ConsentAdmin(admin.ModelAdmin):
     actions = ("delete_selected",)
     list_display = ("scopes", "whose", "app", "created_at", "last_used_at")
     list_select_related = ("user", "client")
-    search_fields = (f"user__{USERNAME}__startswith", "client__id__exact")
-    search_help_text = "The beginning of a user name, or a whole client ID."
+    search_fields = (f"user__{USERNAME}__exact", "client__exact")
+    search_help_text = "A whole user name, or a whole client ID."
+    list_filter = ("created_at",)
+    ordering = ("-created_at",)
+    sortable_by = ("created_at", "last_used_at")
     fields = readonly_fields = ("user", "client", "scopes", "created_at", "last_used_at", "tokens", "grants")
 
     @admin.display(description="user", ordering="user")

@@ -31,6 +31,11 @@ class Consent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "client"], name="one_consent_a_user_and_client")]
+        indexes = [  # for the admin's orders and search
+            models.Index(fields=["created_at"], name="consent_created"),
+            models.Index(fields=["last_used_at"], name="consent_last_used"),
+            models.Index(fields=["client", "created_at"], name="consent_client"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} to {self.client_id}"

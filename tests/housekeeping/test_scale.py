@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from io import StringIO
+from itertools import product
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client as App
 from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 from django.test import Client
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from authdemo.accounts.models import User
 from authdemo.events.models import AuthEvent
+from authdemo.guard.models import Failures
 from authdemo.housekeeping import scale
-from jwt_app.models import RefreshFamily
+from jwt_app.models import Denial, RefreshFamily
+from oauth_app.client.models import ProviderToken
 from oauth_app.provider.models import Consent
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +45,13 @@ def test_so_many_as_it_is_told(settings: Any, monkeypatch: pytest.MonkeyPatch) -
         (RefreshFamily, 45),
         (AuthEvent, 45),
         (OutstandingToken, 90),
-        (Consent, 5),
+        (Denial, 45),
+        (ProviderToken, 45),
+        (EmailAddress, 45),
+        (Failures, 45),
+        (LogEntry, 45),
+        (App, 5),
+        (Consent, 9),  # one a user and app, and a batch of so few users has few apps
     ):
         assert model._base_manager.count() == number
     seed(5)
@@ -49,8 +61,7 @@ def test_so_many_as_it_is_told(settings: Any, monkeypatch: pytest.MonkeyPatch) -
 def test_they_open_nothing(settings: Any) -> None:
     as_in_the_demo(settings)
     seed(1)
-    user = User.objects.get(username__startswith=scale.PREFIX)
-    for password in ("", "!"):
+    for user, password in product(User.objects.filter(username__startswith=scale.PREFIX), ("", "!")):
         answer = Client().post("/sessions/login/", {"username": user.username, "password": password})
         assert answer.status_code in {400, 401}
     browser = Client()

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from authdemo.accounts.demo import is_local_demo
-from authdemo.housekeeping import scale
+from authdemo.housekeeping import crowd, scale
 
 
 class Command(BaseCommand):
@@ -38,4 +38,4 @@ class Command(BaseCommand):
             except DatabaseError as error:
                 why = str(error).strip().splitlines()[0]
                 raise CommandError(f"Stopped by the database: {why}. Whole batches were added.") from None
-        self.stdout.write(f"{rows:,} sessions, sign-ins by token and events, of {-(-rows // scale.EACH):,} users.")
+        self.stdout.write(f"{rows:,} sessions, sign-ins by token and events, of {-(-rows // crowd.EACH):,} users.")
