@@ -75,7 +75,7 @@ class StateFilter(admin.SimpleListFilter):
 class OutstandingTokenAdmin(ReadOnlyAdmin):
     """Every refresh token that was issued. What is stored of it is a digest, and that is not shown either."""
 
-    list_display = ("jti", "whose", "created_at", "expires_at", "state", "why")
+    list_display = ("jti", "whose", "created_at", "expires_at", "outcome")
     list_filter = (StateFilter,)
     # Exact, and in the order of an index: the rest would read the whole table.
     search_fields = ("jti__exact", f"user__{USERNAME}__exact")
@@ -83,10 +83,15 @@ class OutstandingTokenAdmin(ReadOnlyAdmin):
     ordering = ("-expires_at",)
     sortable_by = ("expires_at",)
     list_select_related = ("user", "blacklistedtoken", "membership__family", "successor")
-    fields = (
-        "claim_jti", "claim_user", "claim_family", "claim_iat", "claim_exp", "state", "why", "blacklisted", "came_of",
-        "exchanged_for",
-    )  # fmt: skip
+    known = "Of the token itself only a digest is stored. These are the claims of it that are kept."
+    claims = ("claim_jti", "claim_user", "claim_family", "claim_iat", "claim_exp")
+    fieldsets = (
+        (
+            None,
+            {"description": known, "fields": claims},
+        ),
+        ("Its fate", {"fields": ("outcome", "blacklisted", "came_of", "exchanged_for")}),
+    )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """End the family instead. Deleting a user needs no permission here: the rows stay, without a user."""
@@ -96,15 +101,10 @@ class OutstandingTokenAdmin(ReadOnlyAdmin):
         """Refuse `?token__startswith=…`, which would spell the digest letter by letter."""
         return not lookup.startswith("token") and super().lookup_allowed(lookup, value, request)
 
-    @admin.display
-    def state(self, row: OutstandingToken) -> str:
-        """Return the state as the filter names it."""
-        return in_words.state(row)
-
-    @admin.display(description="why it was used or ended", empty_value="–")
-    def why(self, row: OutstandingToken) -> str:
-        """Return "exchanged", or why its family ended."""
-        return in_words.why(row) or "–"
+    @admin.display(description="what became of it")
+    def outcome(self, row: OutstandingToken) -> str:
+        """Return "usable", "expired", "exchanged", or why its family ended."""
+        return in_words.why(row) or in_words.state(row)
 
     @admin.display(description="ID (claim jti)")
     def claim_jti(self, row: OutstandingToken) -> str:
@@ -123,14 +123,14 @@ class OutstandingTokenAdmin(ReadOnlyAdmin):
         return in_words.link(family) if family else "gone"
 
     @admin.display(description="issued (claim iat)")
-    def claim_iat(self, row: OutstandingToken) -> Any:
-        """Return when."""
-        return row.created_at
+    def claim_iat(self, row: OutstandingToken) -> str:
+        """Return when, to the second."""
+        return f"{row.created_at:%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description="expires (claim exp)")
-    def claim_exp(self, row: OutstandingToken) -> Any:
-        """Return when."""
-        return row.expires_at
+    def claim_exp(self, row: OutstandingToken) -> str:
+        """Return when, to the second."""
+        return f"{row.expires_at:%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description="on the blacklist")
     def blacklisted(self, row: OutstandingToken) -> SafeString | str:

@@ -53,8 +53,8 @@ class ClientAdmin(stock.ClientAdmin):
     sortable_by = ("name", "created_at")
     readonly_fields = ("created_at", "in_use")
     fields = (
-        "name", "id", "type", "scopes", "grant_types", "redirect_uris", "cors_origins", "owner", "created_at",
-        "in_use",
+        "name", "id", "in_use", "type", "scopes", "grant_types", "redirect_uris", "cors_origins", "owner",
+        "created_at",
     )  # fmt: skip
 
     @admin.display(description="owner", ordering="owner")
