@@ -42,6 +42,8 @@ class Command(BaseCommand):
         except DatabaseError as error:
             why = str(error).strip().splitlines()[0]
             raise CommandError(f"Stopped by the database: {why}. The next run goes on.") from None
+        except OSError as error:
+            raise CommandError(f"Stopped by the system: {error.strerror}. The next run goes on.") from None
         self.stdout.write(f"{total:,} rows deleted." if total else "Nothing was over.")
 
     def do(self, what: str, batches: Any) -> int:
