@@ -32,8 +32,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from authdemo.housekeeping import scale
 from jwt_app.models import RefreshFamily
-scale.LATER = timedelta(days=-2)
+later, scale.LATER = scale.LATER, timedelta(days=-2)
 scale.fill({OTHERS}, lambda done: None)
+scale.LATER = later
 old = timezone.now() - timedelta(days=2)
 keys = [f"00{{number:06}}over{{secrets.token_hex(8)}}" for number in range({ROWS})]
 Session.objects.bulk_create(Session(session_key=key, session_data="", expire_date=old) for key in keys)
