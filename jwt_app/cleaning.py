@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 from django.db import reset_queries, transaction
 from django.db.models import Q, QuerySet
@@ -36,18 +35,23 @@ def expired_tokens(size: int) -> Iterator[int]:
 def empty_families(size: int) -> Iterator[int]:
     """Delete the families that have no token left. One that ended by reuse is kept for as long as it is shown."""
     shown = Q(reason=RefreshFamily.Reason.REUSE, revoked_at__gt=timezone.now() - REMEMBERED)
-    return in_batches(RefreshFamily.objects.filter(~shown, members=None), size, lambda batch: batch.delete())
+    return in_batches(RefreshFamily.objects.filter(~shown, members=None), size)
 
 
 def expired_denials(size: int) -> Iterator[int]:
     """Delete the denials of access tokens that have expired by themselves. Yield how many, after each batch."""
-    return in_batches(Denial.objects.filter(expires_at__lte=timezone.now()), size, lambda batch: batch.delete())
+    return in_batches(Denial.objects.filter(expires_at__lte=timezone.now()), size)
 
 
-def in_batches(rows: QuerySet, size: int, delete: Callable[[QuerySet], Any]) -> Iterator[int]:
+def _delete(batch: QuerySet) -> int:
+    _, of_each_kind = batch.delete()
+    return of_each_kind.get(batch.model._meta.label, 0)
+
+
+def in_batches(rows: QuerySet, size: int, delete: Callable[[QuerySet], int] = _delete) -> Iterator[int]:
     """Delete rows, `size` of them in a transaction, and yield how many after each. Along the primary key.
 
-    What is done is done, whatever stops it, and nobody waits for long.
+    What is done is done, whatever stops it, and nobody waits for long. Two at once count each row once.
     """
     last = None
     while True:
@@ -56,16 +60,16 @@ def in_batches(rows: QuerySet, size: int, delete: Callable[[QuerySet], Any]) -> 
         if not keys:
             return
         with transaction.atomic():
-            delete(rows.order_by().filter(pk__in=keys))
+            number = delete(rows.order_by().filter(pk__in=keys))  # which looks once more whether they are over
         last = keys[-1]
         reset_queries()  # with DEBUG, Django keeps the text of each statement
-        yield len(keys)
+        yield number
 
 
-def _delete_tokens(batch: QuerySet[OutstandingToken]) -> None:
+def _delete_tokens(batch: QuerySet[OutstandingToken]) -> int:
     keys = list(batch.values_list("pk", flat=True))
     # What points to them first, one statement each; Django's cascade would load the rows.
     FamilyMember.objects.filter(parent__in=keys).update(parent=None)
     FamilyMember.objects.filter(token__in=keys).delete()
     BlacklistedToken.objects.filter(token__in=keys).delete()
-    OutstandingToken.objects.filter(pk__in=keys).delete()
+    return _delete(OutstandingToken.objects.filter(pk__in=keys))

@@ -11,6 +11,7 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.backends import db, file
 from django.db.models import Model, QuerySet
 from django.utils import timezone
@@ -19,6 +20,7 @@ from authdemo.compare.models import KeptRun
 from authdemo.events.models import AuthEvent
 from authdemo.guard.limits import cool_off
 from authdemo.guard.models import Failures
+from authdemo.housekeeping.stores import cache_rows, session_files
 from authdemo.trials.models import KEPT_FOR as TRIALS_KEPT_FOR
 from authdemo.wire.models import KEPT_FOR as EXCHANGES_KEPT_FOR
 from authdemo.wire.models import Exchange
@@ -43,7 +45,7 @@ def older(model: type[Model], field: str, than: timedelta, size: int) -> Iterato
     """Delete the rows whose time in `field` is so long ago."""
     before = timezone.now() - than
     rows: QuerySet[Any] = model._base_manager.filter(**{f"{field}__lt": before})
-    return tokens.in_batches(rows, size, lambda batch: batch.delete())
+    return tokens.in_batches(rows, size)
 
 
 def sessions(size: int) -> Iterator[int]:
@@ -52,7 +54,7 @@ def sessions(size: int) -> Iterator[int]:
     if issubclass(engine, db.SessionStore):
         yield from older(engine.get_model_class(), "expire_date", timedelta(), size)
     elif issubclass(engine, file.SessionStore):
-        engine.clear_expired()
+        yield from session_files(engine, size)
 
 
 def devices(size: int) -> Iterator[int]:
@@ -64,7 +66,7 @@ def lab_sessions(size: int) -> Iterator[int]:
     """Delete what has expired on the stores of the lab."""
     for model in (DbSession, CachedDbSession):
         yield from older(model, "expire_date", timedelta(), size)
-    FileStore.clear_expired()
+    yield from session_files(FileStore, size)
 
 
 def trials(size: int) -> Iterator[int]:
@@ -89,6 +91,8 @@ def chores(events_kept_for: timedelta = EVENTS_KEPT_FOR) -> dict[str, Chore]:
         "counts of wrong codes": third_parties.wrong_user_codes,
         "failed sign-ins that count no more": lambda size: older(Failures, "attempt_time", cool_off(), size),
         "old events": lambda size: older(AuthEvent, "at", events_kept_for, size),
+        "old entries of the admin's log": lambda size: older(LogEntry, "action_time", events_kept_for, size),
+        "expired entries of the cache": cache_rows,
         "exchanges of the wire": lambda size: older(Exchange, "at", EXCHANGES_KEPT_FOR, size),
         "tours": lambda size: older(TourRun, "started_at", TOURS_KEPT_FOR, size),
         "tried attacks": trials,

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from authdemo.device.client import csrf_token
 from tests.e2e.steps import PASSWORD, get_token, sign_in
+from tests.fixtures.axe import found_by_axe
 
 pytestmark = pytest.mark.live
 
@@ -195,7 +195,7 @@ def test_the_pane_is_usable_by_all(demo, page):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.reload()
-        found = Axe().run(page).response["violations"]
+        found = found_by_axe(page)
         assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.e2e.steps import get_token, sign_in
+from tests.fixtures.axe import found_by_axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
@@ -89,7 +89,7 @@ ADMIN_PAGES = [
 
 
 def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
+    found = found_by_axe(page)
     return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 

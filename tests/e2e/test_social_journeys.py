@@ -7,10 +7,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.steps import PASSWORD, sign_in
+from tests.fixtures.axe import found_by_axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
@@ -52,7 +52,7 @@ def heading(page: Page, text: str) -> None:
 def check_accessible(page: Page) -> None:
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        found = Axe().run(page).response["violations"]
+        found = found_by_axe(page)
         assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], theme
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

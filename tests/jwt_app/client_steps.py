@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.fixtures.axe import found_by_axe
 
 PASSWORD = "workshop-2026"
 
@@ -41,7 +42,7 @@ def call(page: Page, name: str) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
+    found = found_by_axe(page)
     return [f"{one['id']}: {node['html']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 

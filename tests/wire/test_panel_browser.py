@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.steps import PASSWORD, get_token, sign_in
+from tests.fixtures.axe import found_by_axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
@@ -33,7 +33,7 @@ def session_key(page: Page) -> str:
 
 
 def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
+    found = found_by_axe(page)
     return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 

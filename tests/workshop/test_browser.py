@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.steps import PASSWORD
+from tests.fixtures.axe import found_by_axe
 from tests.workshop import learner
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
@@ -37,7 +37,7 @@ def tokens(page: Page) -> dict[str, str]:
 def check_accessible(page: Page) -> None:
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        found = Axe().run(page).response["violations"]
+        found = found_by_axe(page)
         seen = "; ".join(f"{one['id']} {[node['target'] for node in one['nodes']]}" for one in found)
         assert not found, f"{page.url} {theme}: {seen}"
     page.set_viewport_size({"width": 360, "height": 740})

@@ -37,12 +37,14 @@ class Command(BaseCommand):
         try:
             for what, chore in chores(timedelta(days=days)).items():
                 total += self.do(what, chore(size))
+            self.stdout.write(f"{total:,} rows deleted." if total else "Nothing was over.")
         except KeyboardInterrupt:
             raise CommandError("Stopped. What was deleted is deleted; the next run goes on.", returncode=130) from None
         except DatabaseError as error:
             why = str(error).strip().splitlines()[0]
             raise CommandError(f"Stopped by the database: {why}. The next run goes on.") from None
-        self.stdout.write(f"{total:,} rows deleted." if total else "Nothing was over.")
+        except OSError as error:
+            raise CommandError(f"Stopped by the system: {error.strerror}. The next run goes on.") from None
 
     def do(self, what: str, batches: Any) -> int:
         """Run one chore; on a terminal, show how far it is. Returns how many rows went."""

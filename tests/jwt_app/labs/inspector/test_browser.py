@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.steps import get_token
+from tests.fixtures.axe import found_by_axe
 from tests.jwt_app.labs.inspector.conftest import hs256
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
@@ -20,7 +20,7 @@ PATH = "/jwt/inspector/"
 def usable_by_all(page: Page) -> None:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found = Axe().run(page).response["violations"]
+        found = found_by_axe(page)
         assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
