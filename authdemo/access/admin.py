@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin, messages
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
@@ -103,12 +104,15 @@ class UserAdmin(accounts.UserAdmin):
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """End everything first, so that each end is told of, and tokens end at their providers."""
+        if obj.pk == request.user.pk:
+            logout(request)  # else this request would save a session that it has ended
         end_with_account(obj, partial(messages.warning, request))
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """The same for each."""
-        for user in queryset:
+        """The same for each; oneself last, since from then on nobody is signed in who does it."""
+        oneself = request.user.pk
+        for user in sorted(queryset, key=lambda user: user.pk == oneself):
             with transaction.atomic():
                 self.delete_model(request, user)
 
