@@ -77,6 +77,7 @@ class UserAdmin(accounts.UserAdmin):
         if request.method != "POST" or not form.is_valid():
             return self._page(request, user, "access/end.html", "End everything?", form=form)
         ended = end_everything(user, **form.cleaned_data)
+        _leave(request, user)
         said = f"Everything has ended ({', '.join(f'{one.kind.title.lower()}: {one.number}' for one in ended)})."
         if form.cleaned_data.get("password"):
             said = f"{said} The password is set aside."
@@ -91,6 +92,7 @@ class UserAdmin(accounts.UserAdmin):
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
             end_sessions(obj, INACTIVE)
+            _leave(request, obj)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Set a password as Django's page does, and end the sessions of before. One's own password keeps this one."""
@@ -152,3 +154,9 @@ class UserAdmin(accounts.UserAdmin):
             **more,
         }
         return TemplateResponse(request, template, context)
+
+
+def _leave(request: HttpRequest, user: User) -> None:
+    """Drop this request's own session where it has ended with the others: to save it would fail."""
+    if user.pk == request.user.pk:
+        request.session.flush()

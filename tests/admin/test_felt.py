@@ -347,3 +347,18 @@ def test_who_deletes_the_own_account_is_out(way: str, teacher_there: Client, tea
     assert AuthEvent.objects.filter(username="teacher", reason="deleted").exists()
     if way == "the list":
         assert AuthEvent.objects.get(username="alice", reason="deleted").actor_name == "teacher"
+
+
+OWN: dict[str, Callable[[Client, User], Any]] = {
+    "a session, by its page": by_page(SESSIONS, its_session),
+    "a session, by the list": by_list(SESSIONS, "End the selected sessions", its_session),
+    "everything": everything,
+    "deactivated": deactivated,
+}
+
+
+@pytest.mark.parametrize("what", OWN)
+def test_who_ends_the_own_session_is_led_to_the_sign_in(what: str, teacher_there: Client, teacher: User) -> None:
+    answer = OWN[what](teacher_there, teacher)
+    assert answer.status_code == 302
+    assert teacher_there.get("/admin/").headers["Location"].startswith("/admin/login/")
