@@ -101,10 +101,13 @@ class UserSessionAdmin(admin.ModelAdmin):
         return "session_key" not in lookup and super().lookup_allowed(lookup, value, request)
 
     def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
-        """End the session; the row goes with it."""
+        """End the session; the row goes with it. Of one's own nothing is left for this request to save."""
+        is_this = obj.session_key == request.session.session_key
         devices.end(obj)
+        if is_this:
+            request.session.flush()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> None:
         """End each of them."""
         for session in queryset.select_related("user"):
-            devices.end(session)
+            self.delete_model(request, session)

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin, messages
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
@@ -76,6 +77,7 @@ class UserAdmin(accounts.UserAdmin):
         if request.method != "POST" or not form.is_valid():
             return self._page(request, user, "access/end.html", "End everything?", form=form)
         ended = end_everything(user, **form.cleaned_data)
+        _leave(request, user)
         said = f"Everything has ended ({', '.join(f'{one.kind.title.lower()}: {one.number}' for one in ended)})."
         if form.cleaned_data.get("password"):
             said = f"{said} The password is set aside."
@@ -90,6 +92,7 @@ class UserAdmin(accounts.UserAdmin):
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
             end_sessions(obj, INACTIVE)
+            _leave(request, obj)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Set a password as Django's page does, and end the sessions of before. One's own password keeps this one."""
@@ -103,12 +106,15 @@ class UserAdmin(accounts.UserAdmin):
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """End everything first, so that each end is told of, and tokens end at their providers."""
+        if obj.pk == request.user.pk:
+            logout(request)  # else this request would save a session that it has ended
         end_with_account(obj, partial(messages.warning, request))
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """The same for each."""
-        for user in queryset:
+        """The same for each; oneself last, since from then on nobody is signed in who does it."""
+        oneself = request.user.pk
+        for user in sorted(queryset, key=lambda user: user.pk == oneself):
             with transaction.atomic():
                 self.delete_model(request, user)
 
@@ -148,3 +154,9 @@ class UserAdmin(accounts.UserAdmin):
             **more,
         }
         return TemplateResponse(request, template, context)
+
+
+def _leave(request: HttpRequest, user: User) -> None:
+    """Drop this request's own session where it has ended with the others: to save it would fail."""
+    if user.pk == request.user.pk:
+        request.session.flush()

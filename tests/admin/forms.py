@@ -89,10 +89,10 @@ def press(browser: Client, path: str, button: str, **typed: Any) -> Any:
     return browser.post(form.action or path, filled(form, button, typed))
 
 
-def act(browser: Client, path: str, action: str, key: Any, sure: str = "Yes, I’m sure") -> Any:
-    """Tick a row of a list, choose an action by its text, go, and say yes where the next page asks."""
+def act(browser: Client, path: str, action: str, *keys: Any, sure: str = "Yes, I’m sure") -> Any:
+    """Tick rows of a list, choose an action by its text, go, and say yes where the next page asks."""
     form = form_of(browser.get(path).content.decode(), "changelist-form")
-    data = form.data | {"action": [form.choices["action"][action]], "_selected_action": [str(key)]}
+    data = form.data | {"action": [form.choices["action"][action]], "_selected_action": [str(key) for key in keys]}
     answer = browser.post(path, data | {"index": ["0"]})
     if answer.status_code != 200:
         return answer

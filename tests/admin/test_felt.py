@@ -334,3 +334,31 @@ def test_a_deleted_app_is_told_of_by_itself(holder: Holder, teacher_there: Clien
 def test_who_changes_the_own_password_stays(teacher_there: Client, teacher: User) -> None:
     password_set(teacher_there, teacher)
     assert teacher_there.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("way", ["its page", "the list"])
+def test_who_deletes_the_own_account_is_out(way: str, teacher_there: Client, teacher: User, alice: User) -> None:
+    if way == "its page":
+        answer = press(teacher_there, page(USERS, teacher.pk, "delete"), YES)
+    else:
+        answer = act(teacher_there, page(USERS), "Delete selected users", teacher.pk, alice.pk)
+    assert answer.status_code == 302
+    assert teacher_there.get("/admin/").headers["Location"].startswith("/admin/login/")
+    assert AuthEvent.objects.filter(username="teacher", reason="deleted").exists()
+    if way == "the list":
+        assert AuthEvent.objects.get(username="alice", reason="deleted").actor_name == "teacher"
+
+
+OWN: dict[str, Callable[[Client, User], Any]] = {
+    "a session, by its page": by_page(SESSIONS, its_session),
+    "a session, by the list": by_list(SESSIONS, "End the selected sessions", its_session),
+    "everything": everything,
+    "deactivated": deactivated,
+}
+
+
+@pytest.mark.parametrize("what", OWN)
+def test_who_ends_the_own_session_is_led_to_the_sign_in(what: str, teacher_there: Client, teacher: User) -> None:
+    answer = OWN[what](teacher_there, teacher)
+    assert answer.status_code == 302
+    assert teacher_there.get("/admin/").headers["Location"].startswith("/admin/login/")
