@@ -125,6 +125,9 @@ def test_a_list_counts_no_further_than_its_pages_go(staff: Client, monkeypatch: 
     monkeypatch.setattr(now, "MOST", 3)
     text = " ".join(staff.get(address).content.decode().split())
     assert "The first 15 of more events." in text
+    counts = [one["sql"] for one in statements(staff, address) if "COUNT(*)" in one["sql"]]
+    assert len(counts) == 1
+    assert "LIMIT 16" in counts[0]
     assert "more than 3</b> live sessions" in staff.get("/admin/").content.decode()
     monkeypatch.setattr(django_admin.site.get_model_admin(AuthEvent), "list_per_page", 10)
     last: Any = staff.get(f"{address}?p=2")
