@@ -9,7 +9,7 @@ from allauth.idp.oidc.models import Client
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
 
-from oauth_app.client.disconnecting import remove, take
+from oauth_app.client.disconnecting import forget, remove, take
 from oauth_app.client.models import ProviderToken
 from oauth_app.provider.models import Consent
 
@@ -74,8 +74,8 @@ class ProviderTokens(Kind):
         return lambda: [f"{one.name}: a token lives on there. {why}" for one in taken if (why := one.end())]
 
     def end(self, user: Any) -> int:
-        """Delete the rows."""
-        return ProviderToken.objects.filter(account__user_id=user.pk).delete()[0]
+        """Forget them, as the admin's own list does."""
+        return forget(ProviderToken.objects.filter(account__user_id=user.pk).select_related("account__user"))
 
 
 class Accounts(Kind):
