@@ -23,7 +23,7 @@ class Page:
 class Mechanism:
     """One way for a server to know who is calling.
 
-    `slug` is also the name of its colour in `static/css/authdemo.css` and the start of its paths; `home` is the name
+    `slug` is also the name of its colour in `static/css/colours.css` and the start of its paths; `home` is the name
     of the URL of its first page. Where LABS is on, all its other pages end with links to `pages`, which are "more on"
     `subject`; its first page introduces them.
     """

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import get_permission_codename
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model
 from django.db.models.functions import TruncMinute
 from django.urls import reverse
 from django.utils import timezone
@@ -29,14 +30,21 @@ BUCKET = 5  # minutes
 OF = {Mechanism.SESSION: SESSIONS, Mechanism.JWT: JWT, Mechanism.OAUTH2: OAUTH}
 
 
+Lookups = Callable[[datetime], dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class Number:
-    """How many rows. `model` is whose list it leads to, asked with `query`; who may not see that does not see it."""
+    """One number: the rows of `model` with `lookups`, given the time. It leads to the list of just these.
+
+    Where that list has a filter of its own for them, `query` is what chooses it. Who may not see the list does not see
+    the number.
+    """
 
     mechanism: str
     title: str
     model: type[Model]
-    rows: Callable[[datetime], QuerySet]
+    lookups: Lookups = lambda now: {}
     query: str = ""
 
     @property
@@ -44,61 +52,71 @@ class Number:
         """Return which permission shows it."""
         return f"{self.model._meta.app_label}.{get_permission_codename('view', self.model._meta)}"
 
-    @property
-    def url(self) -> str:
+    def count(self, now: datetime) -> str:
+        """Return how many, in words from where counting would take long."""
+        found = self.model._default_manager.filter(**self.lookups(now)).order_by()[: MOST + 1].count()
+        return f"more than {MOST:,}" if found > MOST else str(found)
+
+    def url(self, now: datetime) -> str:
         """Return the list."""
         meta = self.model._meta
-        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-        return f"{address}?{self.query}" if self.query else address
+        query = self.query or urlencode(self.lookups(now))
+        return f"{reverse(f'admin:{meta.app_label}_{meta.model_name}_changelist')}{'?' if query else ''}{query}"
 
 
-def live_sessions(now: datetime) -> QuerySet:
-    """Return the sessions that have not expired. One in a signed cookie has no row."""
-    oldest = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    found: QuerySet = UserSession.objects.filter(created_at__gt=oldest)
-    return found
+@dataclass(frozen=True)
+class Shown:
+    """A number, counted."""
+
+    title: str
+    number: str
+    url: str
 
 
-def usable_refresh_tokens(now: datetime) -> QuerySet:
-    """Return the refresh tokens that can be exchanged: each living family has one."""
-    found: QuerySet = OutstandingToken.objects.filter(expires_at__gt=now, blacklistedtoken=None)
-    return found
+def opened(now: datetime) -> dict[str, Any]:
+    """Return what sessions that have not expired have in common. One in a signed cookie has no row."""
+    return {"created_at__gt": now - timedelta(seconds=settings.SESSION_COOKIE_AGE)}
 
 
-def failures(mechanism: Mechanism) -> Callable[[datetime], QuerySet]:
-    """Return what finds the failed sign-ins of the last hour."""
-    return lambda now: AuthEvent.objects.of(mechanism).that(Verb.SIGN_IN_FAILED).since(now - HOUR)
+def usable(now: datetime) -> dict[str, Any]:
+    """Return the same of refresh tokens that can be exchanged. The list's filter "usable" says it again."""
+    return {
+        "expires_at__gt": now,
+        "blacklistedtoken": None,
+        "user__is_active": True,
+        "membership__family__revoked_at": None,
+    }
 
 
-def _failed(mechanism: Mechanism) -> str:
-    return urlencode({"mechanism__exact": mechanism, "verb__exact": Verb.SIGN_IN_FAILED, "since": "hour"})
+def failures(mechanism: Mechanism) -> Lookups:
+    """Return the same of failed sign-ins of the last hour."""
+    return lambda now: {
+        "at__gte": now - HOUR,
+        "mechanism__exact": mechanism.value,
+        "verb__exact": Verb.SIGN_IN_FAILED.value,
+    }
 
 
+FAILED = "failed sign-ins in the last hour"
 NUMBERS = (
-    Number(SESSIONS.slug, "live sessions", UserSession, live_sessions),
-    Number(SESSIONS.slug, "failed sign-ins in the last hour", AuthEvent, failures(Mechanism.SESSION),
-           _failed(Mechanism.SESSION)),
-    Number(JWT.slug, "living refresh tokens", OutstandingToken, usable_refresh_tokens, "state=usable"),
-    Number(JWT.slug, "denied access tokens", Denial, lambda now: Denial.objects.filter(expires_at__gt=now)),
-    Number(JWT.slug, "failed sign-ins in the last hour", AuthEvent, failures(Mechanism.JWT), _failed(Mechanism.JWT)),
-    Number(OAUTH.slug, "apps' accesses that users allow", Consent, lambda now: Consent.objects.all()),
-)  # fmt: skip
+    Number(SESSIONS.slug, "live sessions", UserSession, opened),
+    Number(SESSIONS.slug, FAILED, AuthEvent, failures(Mechanism.SESSION)),
+    Number(JWT.slug, "live families: each has one refresh token", OutstandingToken, usable, "state=usable"),
+    Number(JWT.slug, "denied access tokens", Denial, lambda now: {"expires_at__gt": now}),
+    Number(JWT.slug, FAILED, AuthEvent, failures(Mechanism.JWT)),
+    Number(OAUTH.slug, "connected accounts", SocialAccount),
+    Number(OAUTH.slug, "grants: what users allow to apps", Consent),
+    Number(OAUTH.slug, FAILED, AuthEvent, failures(Mechanism.OAUTH2)),
+)
 
 
-def counted(rows: QuerySet) -> str:
-    """Return how many there are, in words from where counting would take long."""
-    found = rows.order_by()[: MOST + 1].count()
-    return f"more than {MOST:,}" if found > MOST else str(found)
-
-
-def numbers(seen_by: Any) -> list[tuple[Any, list[tuple[Number, str]]]]:
+def numbers(seen_by: Any) -> list[tuple[Any, list[Shown]]]:
     """Return each mechanism with its numbers, as far as this member of the staff may see them."""
     now = timezone.now()
-    found = [(one, counted(one.rows(now))) for one in NUMBERS if seen_by.has_perm(one.permission)]
     return [
-        (mechanism, own)
+        (mechanism, [Shown(one.title, one.count(now), one.url(now)) for one in own])
         for mechanism in MECHANISMS
-        if (own := [(one, number) for one, number in found if one.mechanism == mechanism.slug])
+        if (own := [one for one in NUMBERS if one.mechanism == mechanism.slug and seen_by.has_perm(one.permission)])
     ]
 
 

@@ -227,6 +227,7 @@ CACHES: dict[str, dict[str, Any]] = {
 # ---- Language and time
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["authdemo.formats"]
 USE_I18N = False
 USE_TZ = True
 

@@ -1,4 +1,4 @@
-"""The numbers on the admin's first page."""
+"""The numbers on the admin's first page, and the order of its lists."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 from django import template
 from django.contrib.auth import get_permission_codename
 
-from authdemo.access import now
+from authdemo.access import groups, now
 from authdemo.events.models import AuthEvent
 
 register = template.Library()
+register.filter("in_groups", groups.in_groups)
 
 
 @register.inclusion_tag("access/_now.html", takes_context=True)
