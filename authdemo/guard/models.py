@@ -7,7 +7,7 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.db import models, transaction
-from django.db.models import Case, F, Min, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Sum, When
 
 from .limits import FROM_ANYWHERE, FROM_ONE_ADDRESS, cool_off
 
@@ -33,9 +33,7 @@ class FailuresQuerySet(models.QuerySet["Failures"]):
         total = Sum("failures_since_start")
         found: FailuresQuerySet = (
             self.live(now)
-            .filter(
-                pk=Subquery(pair.annotate(first=Min("pk")).values("first")),
-            )
+            .filter(~Exists(pair.filter(pk__lt=OuterRef("pk"))), username__isnull=False, ip_address__isnull=False)
             .annotate(
                 here=Subquery(pair.annotate(total=total).values("total")),
                 everywhere=Subquery(account.values("username").annotate(total=total).values("total")),
