@@ -82,7 +82,7 @@ def test_a_token_past_its_time_is_expired(teacher: Client, tokens: list[str]) ->
     assert jti not in teacher.get(LIST, {"state": "usable"}).content.decode()
 
 
-def test_search_is_exact_for_a_jti_and_by_the_start_for_a_name(teacher: Client, tokens: list[str]) -> None:
+def test_search_is_exact(teacher: Client, tokens: list[str]) -> None:
     row = OutstandingToken.objects.latest("id")
     cell = f">{row.jti}</a>"
 
@@ -95,11 +95,11 @@ def test_search_is_exact_for_a_jti_and_by_the_start_for_a_name(teacher: Client, 
     assert found(row.jti)
     assert not found(row.jti[:20])
     assert not found(row.jti.upper())
-    assert found("ali")
-    assert not found("lice")
+    assert found("alice")
+    assert not found("ali")
     assert teacher.get(LIST, {"q": "x\x00y"}).status_code == 200
-    assert row.jti not in teacher.get(BLACK, {"q": row.jti}).content.decode().replace(f'value="{row.jti}"', "")
-    assert teacher.get(FAMILIES, {"q": "ali"}).content.decode().count("action-checkbox") >= 1
+    assert cell not in teacher.get(BLACK, {"q": row.jti}).content.decode()
+    assert teacher.get(FAMILIES, {"q": "alice"}).content.decode().count("action-checkbox") >= 1
 
 
 @pytest.mark.parametrize(
@@ -157,6 +157,7 @@ def test_a_long_family_shows_its_newest_and_asks_no_more(teacher: Client, api: A
             teacher.get(page)
         return len(found)
 
+    questions()  # Django remembers some of the answers, for this process
     before, token = questions(), tokens[1]
     for _ in range(RefreshFamilyAdmin.SHOWN):
         token = api.refresh(token).json()["refresh"]

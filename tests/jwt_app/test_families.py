@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from authdemo.events.models import AuthEvent, Verb
+from authdemo.events.models import AuthEvent, Mechanism, Verb
 from jwt_app.models import RefreshFamily
 
 from .conftest import API, PASSWORD, refused
@@ -73,7 +73,8 @@ def test_a_new_password_ends_the_families_that_the_old_one_opened(
     change(alice)
 
     assert reasons() == [Reason.PASSWORD, Reason.PASSWORD, ""]
-    assert AuthEvent.objects.by(alice).filter(verb=Verb.REVOKED, reason=Reason.PASSWORD).count() == 2
+    told = AuthEvent.objects.by(alice).of(Mechanism.JWT).that(Verb.REVOKED)
+    assert told.filter(reason=Reason.PASSWORD).count() == 2
     refused(api.refresh(phone["refresh"]), "password_changed")
     refused(api.post("verify", {"token": laptop["refresh"]}), "password_changed")
     assert not OutstandingToken.objects.filter(user=alice, blacklistedtoken=None).exists()

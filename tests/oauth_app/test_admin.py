@@ -22,7 +22,8 @@ def account(visitor):
 
 def test_the_list_and_the_page_of_one(admin_client, account):
     assert "stand-in:1001" in admin_client.get(LIST).content.decode()
-    assert "stand-in:1001" in admin_client.get(f"{LIST}?q=alice").content.decode()
+    assert "stand-in:1001" in admin_client.get(f"{LIST}?q=alice.outside").content.decode()
+    assert "stand-in:1001" not in admin_client.get(f"{LIST}?q=alice").content.decode()  # a whole name, by the index
     page = admin_client.get(f"{LIST}{account.pk}/change/").content.decode()
     assert "alice@outside.example" in page
     assert "HASH" not in page

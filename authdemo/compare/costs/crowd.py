@@ -120,7 +120,8 @@ def _next_id(model: type[Model]) -> int:
 
 
 def database_bytes() -> int:
-    """Return the size of the SQLite database: its pages, those that are still in the write-ahead log, too."""
+    """Return the size of the SQLite database: its pages in use, those that are still in the write-ahead log, too."""
+    names = ("page_count", "freelist_count", "page_size")
     with connection.cursor() as cursor:
-        sizes = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")]
-    return int(sizes[0]) * int(sizes[1])
+        pages, free, size = (int(cursor.execute(f"PRAGMA {name}").fetchone()[0]) for name in names)
+    return (pages - free) * size
