@@ -8,4 +8,4 @@ from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 class AdminConfig(DjangoAdminConfig):
     """Takes the place of "django.contrib.admin" in INSTALLED_APPS."""
 
-    default_site = "authdemo.access.at_size.AdminSite"
+    default_site = "authdemo.access.site.AdminSite"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from django.contrib import admin
@@ -56,16 +56,3 @@ def search(
         if found.order_by().exists():
             return found, False
     return queryset.none(), False
-
-
-class AdminSite(admin.AdminSite):
-    """Django's, with both for every list."""
-
-    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Register as ever."""
-        super().register(model_or_iterable, admin_class, **options)
-        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
-        for one in [self._registry[model] for model in models if model in self._registry]:
-            vars(one).update(paginator=FirstPages, show_full_result_count=False)
-            if one.search_fields and all(name.endswith(WHOLE) for name in one.search_fields):
-                one.get_search_results = partial(search, one)  # type: ignore[method-assign]

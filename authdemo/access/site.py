@@ -1,0 +1,48 @@
+"""The site of the admin: what all lists of it have in common, whichever app they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from .at_size import WHOLE, FirstPages, search
+
+
+def after_delete(
+    model_admin: admin.ModelAdmin, stock: Callable[..., HttpResponse], request: HttpRequest, *args: Any
+) -> HttpResponse:
+    """Go back to the list: `ModelAdmin.response_delete`.
+
+    Django sends whoever may not change rows to the first page. Here nobody may change most rows, and to end them one
+    after the other is what an operator does.
+    """
+    response = stock(request, *args)
+    to_the_first_page = response.get("Location") == reverse("admin:index")
+    if to_the_first_page and model_admin.has_view_permission(request):
+        return redirect(admin_urlname(model_admin.opts, "changelist"))  # type: ignore[arg-type]
+    return response
+
+
+class AdminSite(admin.AdminSite):
+    """Django's, whose lists do among many rows, and are where one comes back to."""
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register as ever."""
+        super().register(model_or_iterable, admin_class, **options)
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        for one in [self._registry[model] for model in models if model in self._registry]:
+            own: dict[str, Any] = {
+                "paginator": FirstPages,
+                "show_full_result_count": False,
+                "response_delete": partial(after_delete, one, one.response_delete),
+            }
+            if one.search_fields and all(name.endswith(WHOLE) for name in one.search_fields):
+                own["get_search_results"] = partial(search, one)
+            vars(one).update(own)
