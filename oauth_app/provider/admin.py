@@ -37,8 +37,17 @@ class ClientForm(forms.ModelForm):
         return addresses
 
 
+class InSum(admin.ModelAdmin):
+    """Asks before it deletes with numbers: each grant and each token by itself says nothing to anybody."""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Return the rows themselves, and how many of each kind go with them."""
+        _, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return [link(one) for one in objs], counts, lacking, protected
+
+
 @admin.register(Client)
-class ClientAdmin(stock.ClientAdmin):
+class ClientAdmin(InSum, stock.ClientAdmin):
     """allauth's page without what is not offered here: wildcards, other response types, no consent."""
 
     form = ClientForm
@@ -98,7 +107,7 @@ class ClientAdmin(stock.ClientAdmin):
 
 
 @admin.register(Consent)
-class ConsentAdmin(admin.ModelAdmin):
+class ConsentAdmin(InSum):
     """Deleting one ends the app's access to that user's data at once."""
 
     actions = ("delete_selected",)

@@ -182,3 +182,9 @@ def test_a_session_can_neither_be_added_nor_changed(admin, alices):
     assert admin.post(url(UserSession, "change", row.pk), {"user": row.user_id, "ip": "192.0.2.1"}).status_code == 403
     with pytest.raises(NoReverseMatch):
         reverse("admin:sessions_session_changelist")
+
+
+def test_the_question_before_an_app_is_deleted_is_in_numbers(admin, alice, grant):
+    told = admin.get(url(App, "delete", "printer")).content.decode()
+    assert "Grant tokens: 2" in told
+    assert "Grant token:" not in told
