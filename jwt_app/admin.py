@@ -20,7 +20,7 @@ from rest_framework_simplejwt.token_blacklist import admin as stock  # first, so
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from . import denylist, in_words
-from .models import Denial, RefreshFamily
+from .models import Denial, RefreshFamily, usable
 
 USERNAME = get_user_model().USERNAME_FIELD
 
@@ -61,9 +61,7 @@ class StateFilter(admin.SimpleListFilter):
         """Return the rows in the chosen state."""
         now = timezone.now()
         if self.value() == "usable":
-            return queryset.filter(
-                expires_at__gt=now, blacklistedtoken=None, user__is_active=True, membership__family__revoked_at=None
-            )
+            return queryset.filter(**usable(now))
         if self.value() == "used":
             return queryset.exclude(blacklistedtoken=None)
         if self.value() == "expired":

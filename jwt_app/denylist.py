@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
@@ -76,13 +77,18 @@ def deny_late_sign_in(family: RefreshFamily, **kwargs: Any) -> None:
     """All sign-ins of this user ended while this one was under way: its access token must not outlive that."""
     if not is_on():
         return
-    current = RefreshFamily.objects.select_related("user").filter(pk=family.pk).first()
-    if current is None:
-        _deny(str(family.pk), _last_expiry(), None, "deleted")
-    elif not current.user.is_active:
-        current.revoke(RefreshFamily.Reason.INACTIVE)
-    elif not current.password_unchanged():
-        current.revoke(RefreshFamily.Reason.PASSWORD)
+    users = get_user_model()._default_manager.select_for_update(no_key=True)
+    with transaction.atomic():
+        # Whoever ends all sign-ins holds this row and is waited for, or comes later and finds the family.
+        user = users.filter(pk=family.user_id).first()
+        if user is None:
+            _deny(str(family.pk), _last_expiry(), None, "deleted")
+            return
+        family.user = user
+        if not user.is_active:
+            family.revoke(RefreshFamily.Reason.INACTIVE)
+        elif not family.password_unchanged():
+            family.revoke(RefreshFamily.Reason.PASSWORD)
 
 
 @receiver(pre_delete, sender=settings.AUTH_USER_MODEL, dispatch_uid="jwt_app.deny_deleted_user")

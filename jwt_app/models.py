@@ -7,7 +7,7 @@ SimpleJWT keeps a row for each refresh token (OutstandingToken) and for each tha
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -126,3 +126,14 @@ class Denial(models.Model):
 
     def __str__(self) -> str:
         return f"{self.identifier} until {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+def usable(now: datetime) -> dict[str, Any]:
+    """Return what the refresh tokens that can be exchanged have in common, as lookups of `OutstandingToken`."""
+    return {
+        "expires_at__gt": now,
+        "blacklistedtoken": None,
+        "user__is_active": True,
+        "membership__family__isnull": False,
+        "membership__family__revoked_at": None,
+    }

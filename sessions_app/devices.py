@@ -6,7 +6,7 @@ the encoded data. Hence a second table. The session stays the truth; a row only 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -40,14 +40,18 @@ def is_the_sites(session: SessionBase) -> bool:
     return type(session) is store_class()
 
 
+def oldest() -> datetime:
+    """Return since when a session can have begun that has not ended by itself."""
+    return timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
+
 def add(request: HttpRequest) -> None:
     """Add the row for this request's session, and drop the user's rows that are too old to point to anything."""
     if not server_keeps_records():
         return
     # First the session, then the row: a row without a session is taken for a leftover and removed.
     request.session.save()
-    oldest = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    UserSession.objects.filter(user_id=request.user.pk, created_at__lt=oldest).delete()
+    UserSession.objects.filter(user_id=request.user.pk, created_at__lt=oldest()).delete()
     # PostgreSQL refuses NUL in text.
     request.META["HTTP_USER_AGENT"] = request.META.get("HTTP_USER_AGENT", "").replace("\0", "")
     try:

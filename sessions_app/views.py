@@ -164,7 +164,8 @@ class PasswordChangeView(auth_views.PasswordChangeView):
         """
         key = self.request.session.session_key
         with transaction.atomic():
-            get_user_model()._default_manager.select_for_update().filter(pk=self.request.user.pk or 0).first()  # type: ignore[misc]
+            rows = get_user_model()._default_manager.select_for_update(no_key=True)
+            rows.filter(pk=self.request.user.pk or 0).first()  # type: ignore[misc]
             form.user = get_user(self.request)
             response = super().form_valid(form) if form.user.is_authenticated else None
         if response is None:

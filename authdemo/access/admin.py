@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from authdemo.accounts import admin as accounts
 from authdemo.accounts.models import User
 
-from .ending import INACTIVE, PASSWORD, end_everything, end_sessions, end_with_account
+from .ending import INACTIVE, PASSWORD, Ended, end_everything, end_sessions, end_with_account
 from .forms import EndForm
 from .kinds import KINDS, Found, Kind, Row
 
@@ -76,20 +76,35 @@ class UserAdmin(accounts.UserAdmin):
         form = self._end_form(request, user)
         if request.method != "POST" or not form.is_valid():
             return self._page(request, user, "access/end.html", "End everything?", form=form)
-        ended = end_everything(user, **form.cleaned_data)
+        try:
+            with transaction.atomic(durable=True):
+                ended = end_everything(user, **form.cleaned_data)
+                said = self._said(request, ended, form.cleaned_data)
+                self.log_change(request, user, said)
+        except User.DoesNotExist:  # somebody else has deleted this user in this moment
+            raise Http404 from None
         _leave(request, user)
-        said = f"Everything has ended ({', '.join(f'{one.kind.title.lower()}: {one.number}' for one in ended)})."
-        if form.cleaned_data.get("password"):
-            said = f"{said} The password is set aside."
-        self.log_change(request, user, said)
         messages.success(request, said)
-        for note in (note for one in ended for note in one.notes):
+        for note in (note for one in ended for note in one.afterwards() if sees(request, one.kind)):
             messages.warning(request, note)
         return HttpResponseRedirect(reverse("admin:accounts_user_access", args=[user.pk]))
 
+    def _said(self, request: HttpRequest, ended: list[Ended], chosen: dict[str, bool]) -> str:
+        """Say what has ended, with the numbers that this member of the staff may see."""
+        numbers = [f"{one.kind.title.lower()}: {one.number}" for one in ended if sees(request, one.kind)]
+        counted = f" ({', '.join(numbers)})" if numbers else ""
+        return f"Everything has ended{counted}.{' The password is removed.' if chosen.get('password') else ''}"
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save, and end the sessions of an account that was deactivated."""
-        super().save_model(request, obj, form, change)
+        """Save what was changed, and end the sessions of an account that was deactivated.
+
+        Django would save the whole row, with a password that somebody else has just taken away.
+        """
+        if change:
+            columns = {field.name for field in obj._meta.concrete_fields}
+            obj.save(update_fields=columns.intersection(form.changed_data))
+        else:
+            super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
             end_sessions(obj, INACTIVE)
             _leave(request, obj)
@@ -122,10 +137,10 @@ class UserAdmin(accounts.UserAdmin):
         """Nobody is offered to lock out themselves."""
         seen: Any = request.user
         other = user.pk != seen.pk
-        accounts = other and seen.has_perm("socialaccount.delete_socialaccount")
+        may_disconnect = other and seen.has_perm("socialaccount.delete_socialaccount")
         return EndForm(
             request.POST if request.method == "POST" else None,
-            accounts=accounts and SocialAccount.objects.filter(user_id=user.pk).exists(),
+            accounts=may_disconnect and SocialAccount.objects.filter(user_id=user.pk).exists(),
             password=other and user.has_usable_password(),
         )
 
@@ -139,8 +154,8 @@ class UserAdmin(accounts.UserAdmin):
         return found
 
     def _page(self, request: HttpRequest, user: User, template: str, title: str, **more: Any) -> HttpResponse:
-        seen: Any = request.user
-        kinds = [Shown(kind, kind.of(user), user) for kind in KINDS if seen.has_perm(kind.permission)]
+        kinds = [Shown(kind, kind.of(user), user) for kind in KINDS if sees(request, kind)]
+        hidden = [kind for kind in KINDS if not sees(request, kind)]
         context = {
             **self.admin_site.each_context(request),
             "title": title,
@@ -148,12 +163,20 @@ class UserAdmin(accounts.UserAdmin):
             "opts": self.opts,
             "original": user,
             "kinds": kinds,
-            "remains": [(one, one.kind.remains()) for one in kinds if one.found.number and one.kind.remains()],
+            "hidden": hidden,
+            "remains": [one for one in kinds if one.found.number and one.kind.remains()],
+            "hidden_remains": [kind for kind in hidden if kind.remains()],
             "may_end": self.has_change_permission(request, user),
-            "is_oneself": user.pk == seen.pk,
+            "is_oneself": user.pk == request.user.pk,
             **more,
         }
         return TemplateResponse(request, template, context)
+
+
+def sees(request: HttpRequest, kind: Kind) -> bool:
+    """Tell whether this member of the staff may see what a user has of this kind."""
+    seen: Any = request.user
+    return bool(seen.has_perm(kind.permission))
 
 
 def _leave(request: HttpRequest, user: User) -> None:

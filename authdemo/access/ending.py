@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -19,26 +19,37 @@ INACTIVE, PASSWORD = "inactive", "password"
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of one kind. `notes` is what whoever ended it has to know."""
+    """What became of one kind. `afterwards` is to be called once that is certain; it returns what has to be known."""
 
     kind: Kind
     number: int
-    notes: list[str] = field(default_factory=list)
+    afterwards: Callable[[], list[str]]
 
 
-def end_everything(user: Any, *, accounts: bool = False, password: bool = False) -> list[Ended]:
-    """End every sign-in of this user, and all that came of one, in one transaction. Returns what ended.
+def end_everything(
+    user: Any, *, accounts: bool = False, password: bool = False, reason: str = "everything"
+) -> list[Ended]:
+    """End every sign-in of this user, and all that came of one. Returns what ended. Raises DoesNotExist.
 
     With `accounts`, the accounts at providers that sign in as this user are disconnected; with `password`, there is
-    none until a new one is set. Else both are ways to sign in anew. Tokens are ended at their providers after it.
+    none until a new one is set. Else both are ways to sign in anew.
 
-    The mark of all sign-ins changes first, and each request compares it. So what is missed below, since it is
-    written meanwhile or lies where nobody can delete it, opens nothing either. Whoever writes what a sign-in allows
-    holds the user's row, as this does (`oauth_app.provider.freshness.is_over`, `oauth_app.client.accounts`).
+    To be called in a transaction; after it, `afterwards` of each, which ends tokens at their providers. The mark of
+    all sign-ins changes first, and each request compares it. So what is missed below, since it is written meanwhile
+    or lies where nobody can delete it, opens nothing either. Whoever writes what a sign-in allows holds the user's
+    row, as this does (`oauth_app.provider.freshness`, `oauth_app.client.accounts`, `jwt_app.denylist`).
     """
-    with transaction.atomic():
-        ended = _end(user, accounts=accounts, password=password, reason="everything")
-    return [Ended(kind, number, afterwards()) for kind, afterwards, number in ended]
+    # No key: an exchange of a token holds what is waited for below, and refers to the user's row when it is committed.
+    rows = get_user_model()._default_manager.select_for_update(no_key=True)
+    locked: Any = rows.get(pk=user.pk)
+    locked.void_sign_ins()
+    sign_ins_voided.send(sender=type(locked), user=locked, reason=reason)
+    kinds = [kind for kind in KINDS if kind.ends or (kind.chosen and accounts)]
+    ended = [(kind, kind.afterwards(locked), kind.end(locked)) for kind in kinds]
+    if password:
+        locked.set_unusable_password()
+        locked.save(update_fields=["password"])
+    return [Ended(kind, number, afterwards) for kind, afterwards, number in ended]
 
 
 def end_with_account(user: Any, tell: Callable[[str], None]) -> None:
@@ -47,10 +58,10 @@ def end_with_account(user: Any, tell: Callable[[str], None]) -> None:
     After it, the stored tokens end at their providers. `tell` hears of those that may live on there.
     """
     with transaction.atomic():
-        ended = _end(user, accounts=True, password=False, reason="deleted")
+        ended = end_everything(user, accounts=True, reason="deleted")
 
         def there() -> None:
-            for note in (note for _, afterwards, _ in ended for note in afterwards()):
+            for note in (note for one in ended for note in one.afterwards()):
                 tell(note)
 
         transaction.on_commit(there)
@@ -67,15 +78,3 @@ def end_sessions(user: Any, reason: str) -> None:
             user.void_sign_ins()
         devices.end_all(user)
         sign_ins_voided.send(sender=type(user), user=user, reason=reason)
-
-
-def _end(user: Any, *, accounts: bool, password: bool, reason: str) -> list[tuple[Kind, Callable[[], list[str]], int]]:
-    """End it, in the transaction of whoever calls. Returns for each kind what is to be done once that is certain."""
-    locked: Any = get_user_model()._default_manager.select_for_update().get(pk=user.pk)
-    if password:
-        locked.set_unusable_password()
-        locked.save(update_fields=["password"])
-    locked.void_sign_ins()
-    sign_ins_voided.send(sender=type(locked), user=locked, reason=reason)
-    kinds = [kind for kind in KINDS if kind.ends or (kind.chosen and accounts)]
-    return [(kind, kind.afterwards(locked), kind.end(locked)) for kind in kinds]

@@ -13,12 +13,12 @@ class EndForm(forms.Form):
     accounts = forms.BooleanField(
         required=False,
         label="Disconnect the connected accounts",
-        help_text="Else whoever holds one of them can sign in again.",
+        help_text="Otherwise whoever holds one of them can sign in again.",
     )
     password = forms.BooleanField(
         required=False,
-        label="Set the password aside",
-        help_text="Else whoever knows it can sign in again. Nobody can until you set a new one in the user’s form.",
+        label="Remove the password",
+        help_text="Otherwise whoever knows it can sign in again. Set a new one in the user’s form afterwards.",
     )
 
     def __init__(self, *args: Any, accounts: bool, password: bool, **kwargs: Any) -> None:

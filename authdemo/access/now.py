@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.auth import get_permission_codename
 from django.db.models import Count, Model
 from django.db.models.functions import TruncMinute
@@ -20,8 +19,9 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from authdemo.events.models import AuthEvent, Mechanism, Verb
 from authdemo.mechanisms import JWT, MECHANISMS, OAUTH, SESSIONS
-from jwt_app.models import Denial
+from jwt_app.models import Denial, usable
 from oauth_app.provider.models import Consent
+from sessions_app import devices
 
 from .at_size import MOST
 
@@ -75,17 +75,7 @@ class Shown:
 
 def opened(now: datetime) -> dict[str, Any]:
     """Return what sessions that have not expired have in common. One in a signed cookie has no row."""
-    return {"created_at__gt": now - timedelta(seconds=settings.SESSION_COOKIE_AGE)}
-
-
-def usable(now: datetime) -> dict[str, Any]:
-    """Return the same of refresh tokens that can be exchanged. The list's filter "usable" says it again."""
-    return {
-        "expires_at__gt": now,
-        "blacklistedtoken": None,
-        "user__is_active": True,
-        "membership__family__revoked_at": None,
-    }
+    return {"created_at__gt": devices.oldest()}
 
 
 def failures(mechanism: Mechanism) -> Lookups:

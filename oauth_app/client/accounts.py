@@ -62,6 +62,7 @@ def still_signed_in(request: HttpRequest) -> AbstractUser | AnonymousUser:
     To be called in the transaction that writes what the sign-in allows. Django compares the session's mark with that
     of the row. Whoever ends all sign-ins has changed it and is seen, or waits for the row and finds what was written.
     """
-    get_user_model()._default_manager.select_for_update().filter(pk=request.user.pk or 0).first()  # type: ignore[misc]
+    rows = get_user_model()._default_manager.select_for_update(no_key=True)  # what refers to the row need not wait
+    rows.filter(pk=request.user.pk or 0).first()  # type: ignore[misc]
     user: AbstractUser | AnonymousUser = get_user(request)
     return user

@@ -46,7 +46,8 @@ def is_over(request: HttpRequest) -> bool:
     To be called in the transaction that writes down what the user allows. It holds the user's row, so whoever ends
     that, and has changed the mark in the same row, was before and is seen here, or comes after and finds it written.
     """
-    get_user_model()._default_manager.select_for_update().filter(pk=request.user.pk or 0).first()  # type: ignore[misc]
+    rows = get_user_model()._default_manager.select_for_update(no_key=True)  # what refers to the row need not wait
+    rows.filter(pk=request.user.pk or 0).first()  # type: ignore[misc]
     return not get_user(request).is_authenticated  # from the row as it is now
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from authdemo.access.kinds import KINDS, MOST
 from authdemo.accounts.models import User
@@ -197,3 +200,32 @@ def test_a_form_of_another_site_ends_nothing(alice: User, alices: Client, teache
     strict.cookies = signed_in("teacher").cookies
     assert strict.post(page_of(alice, "access_end")).status_code == 403
     assert alices.get("/sessions/api/whoami/").status_code == 200
+
+
+def test_who_may_see_no_sessions_is_told_what_ends_without_numbers(
+    teacher: User, alice: User, alices: Client, tokens: Any
+) -> None:
+    clerk = User.objects.create_user("clerk", "clerk@example.com", PASSWORD, is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user"]))
+    browser = signed_in("clerk")
+    question = html.unescape(browser.get(page_of(alice, "access_end")).content.decode())
+    for told in ("Sessions.", "Refresh families.", "Apps with access.", "they open the API until they expire"):
+        assert told in question
+    assert not re.search(r"<strong>[A-Z][^<]*: \d", question)
+    answer = browser.post(page_of(alice, "access_end"), follow=True).content.decode()
+    assert "Everything has ended." in answer
+    assert alices.get("/sessions/api/whoami/").status_code == 401
+
+
+def test_with_the_deny_list_the_page_says_how_many_access_tokens_ended(
+    admin: Client, alice: User, settings: Any, alices: Client, tokens: Any
+) -> None:
+    settings.JWT_DENYLIST = True
+    assert numbers(admin, alice)["Access tokens"] == 2
+    answer = admin.post(page_of(alice, "access_end"), follow=True).content.decode()
+    assert "access tokens: 2, refresh families: 1" in answer
+
+
+def test_what_is_too_old_to_be_a_session_is_none(admin: Client, alice: User, alices: Client) -> None:
+    UserSession.objects.filter(user=alice).update(created_at=timezone.now() - timedelta(days=400))
+    assert numbers(admin, alice)["Sessions"] == 0

@@ -92,7 +92,7 @@ def test_accounts_and_password_stay_unless_they_are_ticked(admin: Client, alice:
 def test_what_is_ticked_is_no_way_in_any_more(admin: Client, alice: User) -> None:
     answer = admin.post(page_of(alice, "access_end"), {"accounts": "on", "password": "on"}, follow=True)
     assert "connected accounts: 1" in answer.content.decode()
-    assert "The password is set aside." in answer.content.decode()
+    assert "The password is removed." in answer.content.decode()
     assert not SocialAccount.objects.filter(user=alice).exists()
     [event] = AuthEvent.objects.by(alice).that(Verb.DISCONNECTED)
     assert (event.provider, event.actor_name) == ("github", "teacher")

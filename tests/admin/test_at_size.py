@@ -124,7 +124,7 @@ def test_a_list_counts_no_further_than_its_pages_go(staff: Client, monkeypatch: 
     monkeypatch.setattr(at_size, "MOST", 15)
     monkeypatch.setattr(now, "MOST", 3)
     text = " ".join(staff.get(address).content.decode().split())
-    assert "The first 15 of more events." in text
+    assert "The first 15 events. There are more" in text
     counts = [one["sql"] for one in statements(staff, address) if "COUNT(*)" in one["sql"]]
     assert len(counts) == 1
     assert "LIMIT 16" in counts[0]

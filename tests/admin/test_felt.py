@@ -333,6 +333,8 @@ def test_a_deleted_app_is_told_of_by_itself(holder: Holder, teacher_there: Clien
 
 def test_who_changes_the_own_password_stays(teacher_there: Client, teacher: User) -> None:
     password_set(teacher_there, teacher)
+    teacher.refresh_from_db()
+    assert teacher.check_password("a much better phrase")
     assert teacher_there.get("/admin/").status_code == 200
 
 

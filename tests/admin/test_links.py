@@ -162,3 +162,11 @@ def test_a_list_asks_no_more_for_more_rows(model: type[Model], admin: Client, al
         signed_in("alice")
         Consent.objects.create(user=alice, client=registered(f"app-{number}"), scopes="notes:read")
     assert asked() == before
+
+
+def test_a_search_shows_what_each_field_has(admin: Client, alice: User) -> None:
+    """Whoever chooses the ID of an account like somebody's name does not hide that one's accounts."""
+    mallory = User.objects.create_user("mallory")
+    SocialAccount.objects.create(user=mallory, provider="outside", uid="alice")
+    found = admin.get("/admin/socialaccount/socialaccount/", {"q": "alice"}).context["cl"].result_list
+    assert {account.user.username for account in found} == {"alice", "mallory"}

@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import requests
 
 from tests.fixtures.demo import RunningDemo
 
@@ -198,3 +199,25 @@ def test_who_comes_by_an_account_while_it_is_disconnected_does_not_bring_it_back
             assert somebody_waits(postgres_url)
         assert back.result(60).status_code == 409  # the address is somebody's, and no account says whose
     assert numbers(person.get(PAGE).text) == []
+
+
+def test_who_ends_everything_waits_for_an_exchange_and_the_exchange_does_not_wait_for_them(
+    somebody, demo_postgres, postgres_url
+):
+    """An exchange holds its family, and refers to the user's row when it is committed. Else one of the two fails."""
+    given = requests.post(f"{somebody.site}/jwt/api/token/", json={"username": NAME, "password": PASSWORD}, timeout=60)
+    teacher = Person(somebody.site)
+    teacher.sign_in_with_password("teacher")
+    user = somebody.get("/sessions/api/whoami/").json()["user"]["id"]
+    page = teacher.get(f"/admin/accounts/user/{user}/access/end/")
+    with ThreadPoolExecutor(1) as pool:
+        with psycopg.connect(postgres_url) as connection:
+            family = "SELECT f.id FROM jwt_app_refreshfamily f WHERE f.user_id = %s FOR UPDATE"
+            assert connection.execute(family, [user]).fetchall()
+            ended = pool.submit(teacher.press, page, "End everything")
+            assert somebody_waits(postgres_url)
+            refers = "SELECT id FROM accounts_user WHERE id = %s FOR KEY SHARE NOWAIT"
+            assert connection.execute(refers, [user]).fetchall()
+        assert ended.result(60).status_code == 302
+    refresh = {"refresh": given.json()["refresh"]}
+    assert requests.post(f"{somebody.site}/jwt/api/token/refresh/", json=refresh, timeout=60).status_code == 401

@@ -16,6 +16,6 @@ from .sessions import LabSessions, Sessions
 from .tokens import AccessTokens, Families
 
 KINDS: tuple[Kind, ...] = (
-    Sessions(), LabSessions(), Families(), AccessTokens(), Apps(), ProviderTokens(), Accounts(), OwnApps(), Locks(),
+    Sessions(), LabSessions(), AccessTokens(), Families(), Apps(), ProviderTokens(), Accounts(), OwnApps(), Locks(),
     Events(),
 )  # fmt: skip

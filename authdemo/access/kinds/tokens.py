@@ -44,8 +44,10 @@ class Families(Kind):
 
     def end(self, user: Any) -> int:
         """As an administrator's action does. The deny-list hears of each."""
-        living = RefreshFamily.objects.filter(user_id=user.pk, revoked_at=None).select_related("user")
-        return sum(family.revoke(RefreshFamily.Reason.ADMIN) for family in living)
+        number = self._alive(user).count()
+        for family in RefreshFamily.objects.filter(user_id=user.pk, revoked_at=None).select_related("user"):
+            family.revoke(RefreshFamily.Reason.ADMIN)
+        return number
 
 
 def _tokens(number: int) -> str:
@@ -64,9 +66,14 @@ class AccessTokens(Kind):
         lifetime = api_settings.ACCESS_TOKEN_LIFETIME
         issued = OutstandingToken.objects.filter(user_id=user.pk, created_at__gt=timezone.now() - lifetime)
         if denylist.is_on():
-            issued = issued.filter(membership__family__revoked_at=None)
+            # Without the first, a token whose family is gone would pass for one whose family lives.
+            issued = issued.filter(membership__family__isnull=False, membership__family__revoked_at=None)
         last = issued.aggregate(number=Count("pk"), last=Max("created_at"))
         return Found(last["number"], until=last["last"] and last["last"] + lifetime)
+
+    def end(self, user: Any) -> int:
+        """Return how many there are: they end with their families, next."""
+        return self.of(user).number
 
     @property
     def ends(self) -> str:  # type: ignore[override]
