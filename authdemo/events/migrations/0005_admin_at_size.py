@@ -12,10 +12,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name='authevent',
-            name='event_username',
-        ),
         migrations.AddIndex(
             model_name='authevent',
             index=models.Index(fields=['username', 'at'], name='event_username_at'),
@@ -27,5 +23,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='authevent',
             index=models.Index(fields=['verb', 'at'], name='event_verb_at'),
+        ),
+        migrations.RemoveIndex(
+            model_name='authevent',
+            name='event_username',
         ),
     ]
