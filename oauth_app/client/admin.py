@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from allauth.socialaccount import admin as stock
-from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.socialaccount.providers import registry
 from django.contrib import admin, messages
@@ -20,7 +19,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from .accounts import said
-from .disconnecting import Taken, forget, remove, take
+from .disconnecting import forget, remove, take_all
 from .models import ProviderToken
 
 USERNAME = get_user_model().USERNAME_FIELD
@@ -43,21 +42,18 @@ def user_link(user: Any) -> SafeString | str:
     return format_html('<a href="{}">{}</a>', page, user)
 
 
-def take_all(request: HttpRequest, accounts: Iterable[SocialAccount]) -> None:
-    """Take the tokens of these accounts out of their rows, to be ended at their providers once the rows are gone.
+def end_there(request: HttpRequest, accounts: Iterable[SocialAccount]) -> None:
+    """End the tokens of these accounts at their providers, once the rows are gone. The next page says what lives on.
 
-    To be called in the transaction that deletes the rows. Of a token that may live on there, the page that follows
-    tells.
+    To be called in the transaction that deletes the rows.
     """
-    providers = {provider.sub_id: provider for provider in get_adapter().list_providers(None)}
-    taken = [take(account, providers.get(account.provider)) for account in accounts]
-    transaction.on_commit(lambda: _end_there(request, taken))
+    end = take_all(accounts)
 
+    def tell() -> None:
+        for note in end():
+            messages.warning(request, note)
 
-def _end_there(request: HttpRequest, taken: list[Taken]) -> None:
-    for one in taken:
-        if lives_on := one.end():
-            messages.warning(request, f"{one.name}: a token lives on there. {lives_on}")
+    transaction.on_commit(tell, robust=True)
 
 
 class ProviderFilter(admin.SimpleListFilter):
@@ -124,7 +120,7 @@ class SocialAccountAdmin(stock.SocialAccountAdmin):
         """Disconnect each, and end their tokens."""
         with transaction.atomic():
             accounts = list(queryset)
-            take_all(request, accounts)
+            end_there(request, accounts)
             for account in accounts:
                 remove(request, account)
 
@@ -192,7 +188,7 @@ class ProviderTokenAdmin(admin.ModelAdmin):
         """The same for each."""
         with transaction.atomic():
             tokens = list(queryset)
-            take_all(request, [token.account for token in tokens])
+            end_there(request, [token.account for token in tokens])
             forget(tokens)
 
     @admin.display(description="It may")

@@ -6,7 +6,7 @@ the second after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,9 @@ from . import signals
 from .models import ProviderToken
 from .on_behalf import NotRevoked, revoke
 from .stored import NoToken, Secrets, Unreadable, secrets_of
+
+# As `on_behalf.revoke` says it, too.
+TOO_SLOW, UNREACHABLE = NO_ANSWER = "It did not answer in time.", "It cannot be reached."
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,9 @@ class Taken:
         except NotRevoked as why:
             return str(why)
         except Timeout:  # this and what follows: of its discovery page
-            return "It did not answer in time."
+            return TOO_SLOW
         except CannotConnect:
-            return "It cannot be reached."
+            return UNREACHABLE
         except (RequestException, ProviderException):
             return "It did not say where a token is taken back."
         return ""
@@ -69,6 +72,29 @@ def take(account: SocialAccount, provider: Any) -> Taken:
         pass
     over = token is not None and token.problem == ProviderToken.Problem.ENDED
     return Taken(provider, provider.name if provider else account.provider, secrets, unread, over)
+
+
+def take_all(accounts: Iterable[SocialAccount]) -> Callable[[], list[str]]:
+    """Take the tokens of these accounts. Returns what ends them: it says of which one may live on there, and why.
+
+    To be called in the transaction that deletes the rows; what it returns, after that. A provider that does not answer
+    is not asked once more for each token.
+    """
+    providers = {provider.sub_id: provider for provider in get_adapter().list_providers(None)}
+    taken = [take(account, providers.get(account.provider)) for account in accounts]
+
+    def end() -> list[str]:
+        silent: dict[str, str] = {}
+        notes = []
+        for one in taken:
+            why = (one.secrets and silent.get(one.name)) or one.end()
+            if why in NO_ANSWER:
+                silent[one.name] = why
+            if why:
+                notes.append(f"{one.name}: a token lives on there. {why}")
+        return list(dict.fromkeys(notes))
+
+    return end
 
 
 def forget(tokens: Iterable[ProviderToken]) -> int:

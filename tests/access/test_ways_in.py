@@ -17,9 +17,10 @@ from django.test import Client
 from authdemo.accounts.models import User
 from authdemo.events.models import AuthEvent, Verb
 from oauth_app.client.models import ProviderToken
+from oauth_app.client.stored import Grant, keep
 from sessions_app.labs.stores.stores import BY_NAME, STORES
 from tests.admin.conftest import PASSWORD, signed_in
-from tests.oauth_app.conftest import Company
+from tests.oauth_app.conftest import Company, silence
 from tests.oauth_app.test_tokens import change_key
 from tests.sessions_app.labs.stores.conftest import Visitor
 
@@ -135,6 +136,15 @@ def test_a_provider_that_does_not_answer_is_named(company: Company, admin: Clien
     assert "GitHub: a token lives on there. It cannot be reached." in answer.content.decode()
     assert not ProviderToken.objects.filter(account__user=alice).exists()
     assert "gho_" not in answer.content.decode()
+
+
+def test_a_provider_that_hangs_is_asked_once(company: Company, admin: Client, alice: User) -> None:
+    other = SocialAccount.objects.create(user=alice, provider="github", uid="other")
+    keep(other, Grant("gho_other-access-token", "", "user:email", None))
+    company.spoiled["/github/api/v3/applications/authdemo-github/grant"] = silence(3)
+    answer = admin.post(page_of(alice, "access_end"), follow=True)
+    assert answer.content.decode().count("a token lives on there. It did not answer in time.") == 1
+    assert len(company.calls) == 1
 
 
 def test_one_that_cannot_be_read_is_forgotten(admin: Client, alice: User) -> None:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--batch-size", type=int, default=500, help="rows in a transaction (default: 500)")
         parser.add_argument(
             "--events", type=int, default=EVENTS_KEPT_FOR.days, metavar="DAYS",
-            help=f"for how long events are kept (default: {EVENTS_KEPT_FOR.days} days)",
+            help=f"for how long events and the admin's log are kept (default: {EVENTS_KEPT_FOR.days} days)",
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
