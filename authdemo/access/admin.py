@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from authdemo.accounts import admin as accounts
 from authdemo.accounts.models import User
+from sessions_app import devices
 
 from .ending import INACTIVE, PASSWORD, Ended, end_everything, end_sessions, end_with_account
 from .forms import EndForm
@@ -111,11 +112,13 @@ class UserAdmin(accounts.UserAdmin):
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Set a password as Django's page does, and end the sessions of before. One's own password keeps this one."""
-        before = self.get_object(request, id)
+        before, key = self.get_object(request, id), request.session.session_key
         response: HttpResponse = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and before is not None and before.pk != request.user.pk:
-            after = User.objects.get(pk=before.pk)
-            if before.password != after.password:
+        after = User.objects.filter(pk=before.pk).first() if request.method == "POST" and before else None
+        if before and after and before.password != after.password:
+            if after.pk == request.user.pk:
+                devices.keep_only_this(key, request)
+            else:
                 end_sessions(after, PASSWORD)
         return response
 

@@ -332,7 +332,11 @@ def test_a_deleted_app_is_told_of_by_itself(holder: Holder, teacher_there: Clien
 
 
 def test_who_changes_the_own_password_stays(teacher_there: Client, teacher: User) -> None:
+    elsewhere = signed_in("teacher")
+    assert UserSession.objects.filter(user=teacher).count() == 2
     password_set(teacher_there, teacher)
+    assert UserSession.objects.filter(user=teacher).count() == 1
+    assert elsewhere.get("/admin/").status_code == 302
     teacher.refresh_from_db()
     assert teacher.check_password("a much better phrase")
     assert teacher_there.get("/admin/").status_code == 200
