@@ -41,7 +41,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         """To be looked at."""
         return False
 
-    @admin.display(description="user", ordering="user")
+    @admin.display(description="user")
     def whose(self, row: Any) -> SafeString | str:
         """Return whose it is; nobody's where the user is gone."""
         return in_words.link(row.user)
@@ -164,7 +164,7 @@ class BlacklistedTokenAdmin(ReadOnlyAdmin):
         """To delete this row would be to allow the token again."""
         return False
 
-    @admin.display(ordering="token__jti")
+    @admin.display
     def jti(self, row: BlacklistedToken) -> str:
         """Return the token's ID."""
         return str(row.token.jti)
@@ -174,7 +174,7 @@ class BlacklistedTokenAdmin(ReadOnlyAdmin):
         """Lead to the token, by its ID."""
         return in_words.link(row.token, row.token.jti)
 
-    @admin.display(description="user", ordering="token__user")
+    @admin.display(description="user")
     def whose(self, row: BlacklistedToken) -> SafeString | str:
         """Return whose token it is."""
         return in_words.link(row.token.user)

@@ -59,12 +59,12 @@ class UserSessionAdmin(admin.ModelAdmin):
     sortable_by = ("created_at", "last_seen_at")
     show_full_result_count = False
 
-    @admin.display(description="user", ordering="user")
+    @admin.display(description="user")
     def whose(self, row: UserSession) -> SafeString | str:
         """Return who is signed in by it."""
         return user_link(row.user)
 
-    @admin.display(description="browser or program", ordering="user_agent")
+    @admin.display(description="browser or program")
     def program(self, row: UserSession) -> str:
         """Return what the browser calls itself, in short."""
         return program(row.user_agent)

@@ -67,12 +67,12 @@ class AuthEventAdmin(admin.ModelAdmin):
         """Refuse. See `AuthEvent.prune`."""
         return False
 
-    @admin.display(ordering="username", description="user name")
+    @admin.display(description="user name")
     def who(self, event: AuthEvent) -> SafeString | str:
         """Return the name of the day, leading to the user where there still is one. Nobody is looked up."""
         return _named(event.username, event.user_id)
 
-    @admin.display(ordering="actor_name", description="done by")
+    @admin.display(description="done by")
     def done_by(self, event: AuthEvent) -> SafeString | str:
         """Return the administrator who did it."""
         return _named(event.actor_name, event.actor_id)

@@ -104,7 +104,7 @@ class FailuresAdmin(admin.ModelAdmin):
             # They count for all ways in. They stand with the sign-in by password, as the failures do.
             write(Mechanism.SESSION, Verb.UNLOCKED, account_named(obj.username))
 
-    @admin.display(ordering="username")
+    @admin.display
     def account(self, row: Failures) -> str:
         """Return the user name; of a name that nobody has, the beginning of its keyed hash."""
         name = row.username or ""
@@ -118,17 +118,17 @@ class FailuresAdmin(admin.ModelAdmin):
             return "nobody"
         return format_html('<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[found.pk]), found)
 
-    @admin.display(ordering="ip_address")
+    @admin.display
     def address(self, row: Failures) -> str:
         """Return where they came from."""
         return str(row.ip_address)
 
-    @admin.display(ordering="here", description=f"failures (of {FROM_ONE_ADDRESS})")
+    @admin.display(description=f"failures (of {FROM_ONE_ADDRESS})")
     def here(self, row: Any) -> int:
         """Return how many count from this address."""
         return int(row.here)
 
-    @admin.display(ordering="everywhere", description=f"from anywhere (of {FROM_ANYWHERE})")
+    @admin.display(description=f"from anywhere (of {FROM_ANYWHERE})")
     def everywhere(self, row: Any) -> int:
         """Return how many count for the account."""
         return int(row.everywhere)

@@ -88,7 +88,7 @@ class SocialAccountAdmin(stock.SocialAccountAdmin):
     sortable_by = ("date_joined", "last_login")
     fields = readonly_fields = ("user", "provider", "uid", "date_joined", "last_login", "token", "provider_said")
 
-    @admin.display(description="user", ordering="user")
+    @admin.display(description="user")
     def whose(self, account: SocialAccount) -> SafeString | str:
         """Return who signs in with it."""
         return user_link(account.user)
@@ -170,7 +170,7 @@ class ProviderTokenAdmin(admin.ModelAdmin):
         """Allow to ask for one user's."""
         return lookup == "account__user__id__exact" or bool(super().lookup_allowed(lookup, value, request))
 
-    @admin.display(description="user", ordering="account__user")
+    @admin.display(description="user")
     def whose(self, token: ProviderToken) -> SafeString | str:
         """Return in whose name it acts."""
         return user_link(token.account.user)

@@ -66,7 +66,7 @@ class ClientAdmin(InSum, stock.ClientAdmin):
         "created_at",
     )  # fmt: skip
 
-    @admin.display(description="owner", ordering="owner")
+    @admin.display(description="owner")
     def whose(self, client: Client) -> SafeString | str:
         """Return who has registered it; "–" for the site's own."""
         return link(client.owner)
@@ -120,12 +120,12 @@ class ConsentAdmin(InSum):
     sortable_by = ("created_at", "last_used_at")
     fields = readonly_fields = ("user", "client", "scopes", "created_at", "last_used_at", "tokens", "grants")
 
-    @admin.display(description="user", ordering="user")
+    @admin.display(description="user")
     def whose(self, consent: Consent) -> SafeString | str:
         """Return who has allowed it."""
         return link(consent.user)
 
-    @admin.display(description="app", ordering="client__name")
+    @admin.display(description="app")
     def app(self, consent: Consent) -> SafeString | str:
         """Return to which app."""
         return link(consent.client)
