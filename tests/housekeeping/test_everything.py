@@ -64,6 +64,7 @@ FILES = {
     "secret_key": "one key",
     "oauth_provider_key.pem": "one key",
     "oauth_token_key": "one key",
+    "lab_jwt_key": "one key for each algorithm of the experiment",
     "jwt_keys.json": "at most so many keys as the ring takes; what is needed no more goes with the next change",
     "bench": "the last measurement, which the next one replaces",
     "valkey": "forgets by itself what has expired",
