@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,7 @@ def end_with_account(user: Any, tell: Callable[[str], None]) -> None:
 
     After it, the stored tokens end at their providers. `tell` hears of those that may live on there.
     """
-    with transaction.atomic():
+    with transaction.atomic(), suppress(get_user_model().DoesNotExist):  # deleted by somebody else in this moment
         ended = end_everything(user, accounts=True, reason="deleted")
 
         def there() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
+# By the user's key; None where the user was handed over.
 _read: ContextVar[dict[Any, Any] | None] = ContextVar("users_read_with_their_session", default=None)
 
 
@@ -26,10 +27,14 @@ def during_one_request() -> Iterator[None]:
 
 
 def keep(user: AbstractBaseUser) -> None:
-    """Keep a user who was read just now. Outside of a request nobody is kept."""
+    """Keep a user who was read just now. Outside of a request nobody is kept, and within one each user once.
+
+    Who asks again within a request wants the row as it is now: it may be held by then, to be written. (allauth opens
+    the session a second time while it connects an account.)
+    """
     users = _read.get()
     if users is not None:
-        users[user.pk] = user
+        users.setdefault(user.pk, user)
 
 
 class ReadWithSession:
@@ -37,7 +42,9 @@ class ReadWithSession:
 
     def get_user(self, user_id: Any) -> Any:
         """Return the user, or None: also where the account has been closed. A kept user serves once."""
-        user = (_read.get() or {}).pop(user_id, None)
+        users = _read.get() or {}
+        user = users.get(user_id)
         if user is None:
             return super().get_user(user_id)  # type: ignore[misc]
+        users[user_id] = None
         return user if self.user_can_authenticate(user) else None  # type: ignore[attr-defined]

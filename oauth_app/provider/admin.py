@@ -81,6 +81,10 @@ class ClientAdmin(InSum, stock.ClientAdmin):
         """Django's own, with its question, by the name of what it does here."""
         return delete_selected(self, request, queryset)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Client | None = None) -> Any:
+        """Keep the ID of an app that is there: a row with another one would be a second app, with the same secret."""
+        return (*self.readonly_fields, "id") if obj else self.readonly_fields
+
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
         """Give a new one that can keep it a secret."""
         if not change:

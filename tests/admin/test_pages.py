@@ -188,3 +188,26 @@ def test_the_question_before_an_app_is_deleted_is_in_numbers(admin, alice, grant
     told = admin.get(url(App, "delete", "printer")).content.decode()
     assert "Grant tokens: 2" in told
     assert "Grant token:" not in told
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "id__range=1",
+        "user_agent__regex=(a%2B)%2B",
+        "created_at__year=99999999",
+        "ip__icontains=1",
+        "user__id__regex=1",
+    ],
+)
+def test_a_list_is_asked_what_its_filters_ask_and_no_more(admin, alices, query):
+    assert admin.get(f"{url(UserSession, 'changelist')}?{query}").status_code == 400
+    assert admin.get(f"{url(UserSession, 'changelist')}?created_at__gte=2020-01-01T00:00:00Z").status_code == 200
+
+
+def test_the_id_of_an_app_stays(admin, alice):
+    page = url(App, "change", "printer")
+    form = {"id": "another", "name": "Renamed", "type": "confidential", "scopes": "openid"}
+    form |= {"grant_types": "authorization_code", "redirect_uris": "https://app.example/", "cors_origins": ""}
+    assert admin.post(page, form).status_code == 302
+    assert list(App.objects.values_list("id", "name")) == [("printer", "Renamed")]

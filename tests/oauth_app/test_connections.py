@@ -251,3 +251,25 @@ def test_such_an_account_is_no_way_in(visitor):
     gone = SocialAccount.objects.create(user=known.user, provider="gone", uid="7")
     assert visitor.client.post(PAGE, {"account": known.pk}).status_code == 400
     assert visitor.client.post(PAGE, {"account": gone.pk}).status_code == 302
+
+
+@pytest.mark.parametrize("engine", ["django.contrib.sessions.backends.db", "authdemo.session_store.cached_db"])
+def test_a_connection_that_comes_back_when_all_has_ended_brings_nothing_back(visitor, bob, settings, tmp_path, engine):
+    """allauth opens the session again on its way, and writes the whole user: as the row is now, not as it was."""
+    cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    settings.CACHES = settings.CACHES | {"sessions": cache}
+    settings.SESSION_ENGINE, settings.SESSION_CACHE_ALIAS = engine, "sessions"
+    visitor.client.post("/sessions/login/", {"username": "bob", "password": "a-password-of-bob"})
+
+    def ends(**kwargs):
+        user = User.objects.get(pk=bob.pk)
+        user.set_unusable_password()
+        user.save()
+        user.void_sign_ins()
+
+    pre_social_login.connect(ends)
+    response = visitor.sign_in("github", process="connect")
+    pre_social_login.disconnect(ends)
+    assert response["Location"].startswith("/sessions/login/")
+    assert not SocialAccount.objects.exists()
+    assert not User.objects.get(pk=bob.pk).has_usable_password()

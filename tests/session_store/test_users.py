@@ -25,6 +25,17 @@ def test_once(alice, django_assert_num_queries):
             assert PasswordBackend().get_user(alice.pk) == alice
 
 
+def test_once_also_where_the_session_is_read_again(alice, django_assert_num_queries):
+    """Who asks again may hold the row by then, to write it: what was read before must not come back."""
+    with users.during_one_request():
+        users.keep(alice)
+        PasswordBackend().get_user(alice.pk)
+        users.keep(alice)
+        User.objects.filter(pk=alice.pk).update(password="!")
+        with django_assert_num_queries(1):
+            assert not PasswordBackend().get_user(alice.pk).has_usable_password()
+
+
 def test_not_for_somebody_else(alice):
     bob = User.objects.create_user("bob", "bob@example.com", "correct horse")
     with users.during_one_request():

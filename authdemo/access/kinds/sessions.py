@@ -23,7 +23,9 @@ class Sessions(Kind):
     ends = "They end at once: the next request of each browser is anonymous."
 
     def of(self, user: Any) -> Found:
-        """Return the rows that are young enough to point to one. A session in a signed cookie has none."""
+        """Return the rows that are young enough to point to one."""
+        if not devices.server_keeps_records():
+            return Found(note="They lie in signed cookies, so nobody can list them.")
         rows = UserSession.objects.filter(user_id=user.pk, created_at__gt=devices.oldest()).order_by("-last_seen_at")
         shown = [Row(f"{program(row.user_agent)} at {row.ip}", row.created_at, key=row.pk) for row in rows[:MOST]]
         return Found(rows.count(), shown)
