@@ -113,7 +113,7 @@ def test_no_lookup_spells_the_digest_letter_by_letter(
     right, wrong = teacher.get(page, {lookup: digest}), teacher.get(page, {lookup: "x"})
 
     assert (right.status_code, wrong.status_code) == (400, 400)
-    assert teacher.get(LIST, {"jti__startswith": "x"}).status_code == 200
+    assert teacher.get(LIST, {"jti__exact": "x"}).status_code == 200
 
 
 @pytest.mark.parametrize("lookup", ["session_auth_hash", "session_auth_hash__startswith"])
